@@ -1,0 +1,31 @@
+-- Which clients are served on these numbers. One probe of the primary key per number.
+-- name: served_on
+SELECT phone_e164, client_id FROM twilio_number_pool
+WHERE phone_e164 = ANY(%(addresses)s::text[]) AND status = 'ASSIGNED' AND client_id IS NOT NULL;
+
+-- name: get_client
+SELECT id, name, timezone, payment_active, paused, settings FROM clients WHERE id = %(client_id)s;
+
+-- name: list_clients
+SELECT c.id, c.name, c.phone_number, c.timezone, c.payment_active, c.paused, n.phone_e164 AS served_on
+FROM clients AS c LEFT JOIN twilio_number_pool AS n ON n.client_id = c.id AND n.status = 'ASSIGNED'
+ORDER BY c.id;
+
+-- The first client of a founder with one number. Serialised by the number's primary key: see open_first_number.
+-- name: add_client
+INSERT INTO clients (name, timezone, payment_active, settings, created_at)
+VALUES (%(name)s, %(timezone)s, true, %(settings)s::jsonb, %(now)s)
+RETURNING id;
+
+-- Only where nobody has the number yet; two processes that start at once make one row between them.
+-- name: open_number
+INSERT INTO twilio_number_pool (phone_e164, status) VALUES (%(address)s, 'AVAILABLE')
+ON CONFLICT (phone_e164) DO NOTHING;
+
+-- The row lock decides which of two processes makes the first client.
+-- name: lock_number
+SELECT phone_e164, status, client_id FROM twilio_number_pool WHERE phone_e164 = %(address)s FOR UPDATE;
+
+-- name: assign_number
+UPDATE twilio_number_pool SET status = 'ASSIGNED', client_id = %(client_id)s, assigned_at = %(now)s
+WHERE phone_e164 = %(address)s;

@@ -1,0 +1,49 @@
+"""The clients' statements as functions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from frontdesk.clients.model import Client
+from frontdesk.db.pool import Tx
+from frontdesk.db.queries import load_queries
+
+__all__ = ["ensure_first", "get", "list_all", "served_on"]
+
+Q = load_queries("frontdesk.clients")
+
+
+async def served_on(tx: Tx, addresses: Sequence[str]) -> dict[str, int]:
+    """Our numbers among `addresses` that serve a client, each with that client's id."""
+    rows = await tx.all(Q.served_on, {"addresses": list(addresses)})
+    return {row.phone_e164: row.client_id for row in rows}
+
+
+async def get(tx: Tx, client_id: int) -> Client | None:
+    """One client, or None."""
+    row = await tx.one(Q.get_client, {"client_id": client_id})
+    return Client(*row) if row else None
+
+
+async def list_all(tx: Tx) -> Sequence[Any]:
+    """All clients with the number that each is served on."""
+    return await tx.all(Q.list_clients)
+
+
+async def ensure_first(
+    tx: Tx, address: str, *, name: str, timezone: str, settings: Mapping[str, Any], now: datetime
+) -> int | None:
+    """Serve a first client on `address` if it belongs to nobody; returns the new client's id, or None.
+
+    The number's row is the lock: processes that start at once make one client between them.
+    """
+    await tx.run(Q.open_number, {"address": address})
+    number = await tx.one(Q.lock_number, {"address": address})
+    if number.client_id is not None or number.status != "AVAILABLE":
+        return None
+    client = {"name": name, "timezone": timezone, "settings": orjson.dumps(dict(settings)).decode()}
+    row = await tx.one(Q.add_client, {**client, "now": now})
+    await tx.run(Q.assign_number, {"address": address, "client_id": row.id, "now": now})
+    return int(row.id)

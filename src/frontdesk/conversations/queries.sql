@@ -1,0 +1,56 @@
+-- Find the conversation of a lead on a channel or make it. The update keeps the number the lead uses now and locks the
+-- row: one turn at a time.
+-- name: ensure
+INSERT INTO conversations AS c (client_id, lead_id, channel, our_address, other_address, last_message_at, created_at)
+VALUES (%(client_id)s, %(lead_id)s, %(channel)s, %(our_address)s, %(other_address)s, %(now)s, %(now)s)
+ON CONFLICT (client_id, lead_id, channel) DO UPDATE
+SET our_address = excluded.our_address, other_address = excluded.other_address,
+    last_message_at = greatest(c.last_message_at, excluded.last_message_at)
+RETURNING id, client_id, lead_id, channel, our_address, other_address, last_question_key, questions_asked_count,
+          state_version, known_fields, flow_state, bot_paused_at;
+
+-- name: get
+SELECT c.id, c.client_id, c.lead_id, c.channel, c.our_address, c.other_address, c.last_question_key,
+       c.questions_asked_count, c.state_version, c.known_fields, c.flow_state, c.bot_paused_at
+FROM conversations AS c JOIN leads AS l ON l.id = c.lead_id
+WHERE c.client_id = %(client_id)s AND c.channel = %(channel)s AND l.client_id = %(client_id)s AND l.phone = %(phone)s;
+
+-- The natural key: an inbound message is one row for ever, also when its request id was forgotten long ago.
+-- name: add_inbound
+INSERT INTO messages (conversation_id, lead_id, direction, body, media, status, provider_message_id, event_received_at,
+                      event_id, created_at)
+VALUES (%(conversation_id)s, %(lead_id)s, 'inbound', %(body)s, %(media)s::jsonb, 'received', %(provider_message_id)s,
+        %(event_received_at)s, %(event_id)s, %(now)s)
+ON CONFLICT (provider_message_id) WHERE direction = 'inbound' DO NOTHING
+RETURNING id;
+
+-- name: inbound_of_event
+SELECT event_id FROM messages WHERE provider_message_id = %(provider_message_id)s AND direction = 'inbound';
+
+-- Saved only if nobody saved in between; else the turn is decided again.
+-- name: save
+UPDATE conversations
+SET last_question_key = %(last_question_key)s, questions_asked_count = %(questions_asked_count)s,
+    flow_state = %(flow_state)s::jsonb, state_version = state_version + 1
+WHERE id = %(conversation_id)s AND state_version = %(state_version)s;
+
+-- name: save_known
+UPDATE conversations SET known_fields = %(known_fields)s::jsonb WHERE id = %(conversation_id)s;
+
+-- name: add_outbound
+INSERT INTO messages (conversation_id, lead_id, direction, body, status, outbound_id, created_at)
+VALUES (%(conversation_id)s, %(lead_id)s, 'outbound', %(body)s, 'queued', %(outbound_id)s, %(now)s)
+ON CONFLICT (outbound_id) DO NOTHING;
+
+-- What became of outgoing messages, as the ledger says; sent_at is the time of the attempt, for blocked ones too.
+-- name: mark_outbound
+UPDATE messages AS m
+SET status = d.status, blocked_reason = d.blocked_reason,
+    provider_message_id = coalesce(d.provider_message_id, m.provider_message_id), sent_at = coalesce(m.sent_at, d.sent_at)
+FROM unnest(%(outbound_ids)s::bigint[], %(statuses)s::text[], %(blocked_reasons)s::text[],
+            %(provider_message_ids)s::text[], %(sent_at)s::timestamptz[])
+     AS d (outbound_id, status, blocked_reason, provider_message_id, sent_at)
+WHERE m.outbound_id = d.outbound_id;
+
+-- name: set_paused
+UPDATE conversations SET bot_paused_at = %(at)s WHERE id = %(conversation_id)s;

@@ -1,0 +1,129 @@
+"""The decisions of a conversation: what one inbound text leads to. Pure: facts in, effects out."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from frontdesk.conversations.model import Conversation, Flow, FlowQuestion, Turn
+from frontdesk.effects import Effect, MarkConversation, RecordConsent, Say, SendClass, SetFields
+
+__all__ = ["MAX_QUESTIONS", "MAX_TRIES", "decide", "merge_known", "say"]
+
+MAX_QUESTIONS = 5
+"""A lead is asked at most this many questions."""
+
+MAX_TRIES = 2
+"""A question is asked at most this often; then the desk moves on."""
+
+_HELP = "{business}: reply with your question and we'll answer. Reply STOP to opt out."
+_STOPPED = "You're unsubscribed from {business} and will get no more texts. Reply START to undo."
+
+
+def decide(turn: Turn) -> list[Effect]:
+    """What one inbound text leads to. Keywords come first, before and regardless of any reading."""
+    if turn.keyword == "stop":
+        return [_consent(turn, "opt_out"), *_compliance(turn, _STOPPED, "opt_out_confirmation")]
+    if turn.keyword == "help":
+        return _compliance(turn, _HELP, "help")
+    if turn.opted_out and turn.keyword != "start":
+        return []  # they left; only START brings them back
+    if turn.keyword == "start" and turn.opted_out:
+        return [_consent(turn, "opt_in"), *_go_on(turn)]
+    return _go_on(turn)
+
+
+def _consent(turn: Turn, kind: str) -> RecordConsent:
+    return RecordConsent(kind, "keyword", turn.evidence)
+
+
+def _compliance(turn: Turn, text: str, reply_type: str) -> list[Effect]:
+    if turn.carrier_answers_keywords:
+        return []
+    return [Say(say(text, turn.flow), reply_type, send_class=SendClass.COMPLIANCE)]
+
+
+def _go_on(turn: Turn) -> list[Effect]:
+    conversation, flow = turn.conversation, turn.flow
+    effects: list[Effect] = [SetFields(turn.reading, turn.reader)] if turn.reading else []
+    known = {**turn.reading, **conversation.known}
+    if conversation.flow_state.get("done"):
+        if not turn.reading:
+            effects.append(Say(say(flow.passed_on, flow, known), "passed_on", cause=turn.local_day))
+        return effects
+    state = _after_answer(conversation, flow, known)
+    question = _next_question(conversation, flow, known, state)
+    return [*effects, *(_ask(turn, question, known, state) if question else _close(turn, known, state))]
+
+
+def _after_answer(conversation: Conversation, flow: Flow, known: Mapping[str, str]) -> dict[str, Any]:
+    """The flow's state once the last answer is in: an unanswered question that is used up is skipped."""
+    asked = conversation.last_question_key
+    tries: dict[str, int] = dict(conversation.flow_state.get("tries", {}))
+    skipped: list[str] = list(conversation.flow_state.get("skipped", []))
+    question = next((q for q in flow.questions if q.key == asked), None)
+    if question and question.key not in known and question.key not in skipped:
+        used_up = tries.get(question.key, 0) >= (MAX_TRIES if question.required else 1)
+        skipped += [question.key] if used_up else []
+    return {"tries": tries, "skipped": skipped}
+
+
+def _next_question(
+    conversation: Conversation, flow: Flow, known: Mapping[str, str], state: Mapping[str, Any]
+) -> FlowQuestion | None:
+    for question in flow.questions:
+        if question.key in known or question.key in state["skipped"]:
+            continue
+        is_new = question.key != conversation.last_question_key
+        if is_new and conversation.questions_asked_count >= MAX_QUESTIONS:
+            return None
+        return question
+    return None
+
+
+def _ask(turn: Turn, question: FlowQuestion, known: Mapping[str, str], state: dict[str, Any]) -> list[Effect]:
+    conversation, flow = turn.conversation, turn.flow
+    is_new = question.key != conversation.last_question_key
+    first_turn = conversation.last_question_key is None
+    tries = {**state["tries"], question.key: state["tries"].get(question.key, 0) + 1}
+    wording = f"{flow.greeting} {question.text}" if first_turn else question.text
+    mark = MarkConversation(
+        conversation.state_version,
+        question.key,
+        conversation.questions_asked_count + is_new,
+        {**state, "tries": tries},
+        "qualifying" if first_turn else None,
+    )
+    return [mark, Say(say(wording, flow, known), "greeting" if first_turn else "question", question.key)]
+
+
+def _close(turn: Turn, known: Mapping[str, str], state: dict[str, Any]) -> list[Effect]:
+    conversation, flow = turn.conversation, turn.flow
+    mark = MarkConversation(
+        conversation.state_version,
+        conversation.last_question_key,
+        conversation.questions_asked_count,
+        {**state, "done": True},
+        "qualified",
+    )
+    wording = flow.closing if conversation.last_question_key else f"{flow.greeting} {flow.closing}"
+    return [mark, Say(say(wording, flow, known), "closing")]
+
+
+def say(text: str, flow: Flow, known: Mapping[str, str] | None = None) -> str:
+    """Fill `{business}`, `{first_name}` and known fields into a wording; what is unknown leaves no trace."""
+    fields = {**(known or {}), "business": flow.business}
+    fields["first_name"] = fields.get("first_name") or fields.get("name", "").partition(" ")[0]
+    filled = re.sub(r"\{(\w+)\}", lambda match: fields.get(match[1], ""), text)
+    return re.sub(r"\s{2,}", " ", re.sub(r",\s*(?=[!.?])", "", filled)).strip()
+
+
+def merge_known(
+    known: Mapping[str, Any], values: Mapping[str, str], *, reader: str, event_id: int, at: str
+) -> dict[str, Any]:
+    """`known_fields` with new values, each with its source; a field that is known, or a value that is empty, stays."""
+    new = {
+        key: {"value": value.strip(), "reader": reader, "event_id": str(event_id), "at": at}
+        for key, value in values.items()
+        if value.strip() and key not in known
+    }
+    return {**known, **new}

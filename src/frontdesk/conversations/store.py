@@ -1,0 +1,104 @@
+"""The conversations' statements as functions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from frontdesk.conversations.model import Conversation
+from frontdesk.db.pool import Tx
+from frontdesk.db.queries import load_queries
+from frontdesk.effects import MarkConversation
+from frontdesk.message import TextReceived
+
+__all__ = ["OutboundMark", "add_inbound", "add_outbound", "ensure", "get", "mark_outbound", "save", "save_known"]
+
+Q = load_queries("frontdesk.conversations")
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMark:
+    """The state of one outgoing message, for `messages`; `status` is the column's own word."""
+
+    outbound_id: int
+    status: str
+    blocked_reason: str | None = None
+    provider_message_id: str | None = None
+    sent_at: datetime | None = None
+
+
+async def ensure(tx: Tx, *, client_id: int, lead_id: int, text: TextReceived, now: datetime) -> Conversation:
+    """The conversation of this lead on this channel, made if it is new; its row is locked for the transaction."""
+    row = {"client_id": client_id, "lead_id": lead_id, "channel": text.channel, "now": now}
+    addresses = {"our_address": text.to_address, "other_address": text.from_address}
+    return Conversation(*await tx.one(Q.ensure, {**row, **addresses}))
+
+
+async def get(tx: Tx, *, client_id: int, channel: str, phone: str) -> Conversation | None:
+    """The conversation of this number, or None."""
+    row = await tx.one(Q.get, {"client_id": client_id, "channel": channel, "phone": phone})
+    return Conversation(*row) if row else None
+
+
+async def add_inbound(
+    tx: Tx, conversation: Conversation, text: TextReceived, *, event_id: int, event_received_at: datetime, now: datetime
+) -> bool:
+    """Add what the lead wrote; false when another event brought the same message before.
+
+    A replay of the same event is true again: its ledger keys keep it from saying anything twice.
+    """
+    row = {
+        "conversation_id": conversation.id,
+        "lead_id": conversation.lead_id,
+        "body": text.body,
+        "media": orjson.dumps([{"url": m.url, "content_type": m.content_type} for m in text.media]).decode(),
+        "provider_message_id": text.provider_message_id,
+        "event_received_at": event_received_at,
+        "event_id": event_id,
+        "now": now,
+    }
+    if await tx.one(Q.add_inbound, row) is not None:
+        return True
+    there = await tx.one(Q.inbound_of_event, {"provider_message_id": text.provider_message_id})
+    return there is not None and there.event_id == event_id
+
+
+async def save(tx: Tx, conversation_id: int, mark: MarkConversation) -> bool:
+    """Move the conversation's state; false when another version was saved in between."""
+    row = {
+        "conversation_id": conversation_id,
+        "state_version": mark.state_version,
+        "last_question_key": mark.last_question_key,
+        "questions_asked_count": mark.questions_asked_count,
+        "flow_state": orjson.dumps(dict(mark.flow_state)).decode(),
+    }
+    return await tx.run(Q.save, row) == 1
+
+
+async def save_known(tx: Tx, conversation_id: int, known_fields: Mapping[str, Any]) -> None:
+    """Write the known fields of a conversation that `ensure` locked."""
+    row = {"conversation_id": conversation_id, "known_fields": orjson.dumps(dict(known_fields)).decode()}
+    await tx.run(Q.save_known, row)
+
+
+async def add_outbound(tx: Tx, conversation: Conversation, body: str, outbound_id: int, now: datetime) -> None:
+    """Add what the desk is about to say, for ledger row `outbound_id`."""
+    row = {"conversation_id": conversation.id, "lead_id": conversation.lead_id, "body": body}
+    await tx.run(Q.add_outbound, {**row, "outbound_id": outbound_id, "now": now})
+
+
+async def mark_outbound(tx: Tx, marks: Sequence[OutboundMark]) -> None:
+    """Write the states of outgoing messages; those without a `messages` row (alerts) are passed over."""
+    if marks:
+        await tx.run(
+            Q.mark_outbound,
+            {
+                "outbound_ids": [m.outbound_id for m in marks],
+                "statuses": [m.status for m in marks],
+                "blocked_reasons": [m.blocked_reason for m in marks],
+                "provider_message_ids": [m.provider_message_id for m in marks],
+                "sent_at": [m.sent_at for m in marks],
+            },
+        )

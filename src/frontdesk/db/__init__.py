@@ -1,0 +1,1 @@
+"""The ground: pool and transactions, named queries, migrations, the embedded server, the clocks."""

@@ -1,0 +1,170 @@
+"""Desk: the public object. Build one with settings and a DSN, register handlers, run it."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import structlog
+from psycopg.conninfo import conninfo_to_dict
+
+from frontdesk.clients import store as clients
+from frontdesk.db.clock import BusinessClock, LeaseClock
+from frontdesk.db.migrate import migrate
+from frontdesk.db.pool import PUBLIC, Bucket, Database, Tx
+from frontdesk.errors import SetupError
+from frontdesk.inbox.model import Event
+from frontdesk.provider import Provider
+from frontdesk.providers.twilio import Twilio
+from frontdesk.registry import Commit, Registry
+from frontdesk.service import Service
+from frontdesk.settings import Settings
+from frontdesk.steps.receipts import ReceiptHandler
+from frontdesk.steps.receive import Receiver
+from frontdesk.steps.retire import make_room
+from frontdesk.steps.texts import TextHandler
+
+__all__ = ["Desk", "UserHandler"]
+
+log = structlog.get_logger(__name__)
+
+UserHandler = Callable[[Event, Tx], Awaitable[None] | None]
+"""What `desk.on` takes: it writes with `tx`, and all that it writes commits with the event or not at all."""
+
+
+class Desk:
+    """One desk on one database. `open` connects and migrates; `service` gives the loops; `close` lets go."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        dsn: str,
+        *,
+        clock: BusinessClock | None = None,
+        bucket: Bucket = PUBLIC,
+        connections: int = 10,
+    ) -> None:
+        self.settings = settings
+        self.bucket = bucket
+        self.db = Database(dsn, size=connections, prepare=settings.database_prepare)
+        self.lease_clock = LeaseClock()
+        self.clock: BusinessClock = clock or self.lease_clock
+        self.registry = Registry()
+        self.receiver = Receiver(self.db, bucket, self.clock, self.lease_clock)
+
+    def on(self, webhook_type: str) -> Callable[[UserHandler], UserHandler]:
+        """Register a handler of your own for a webhook type, in place of the desk's."""
+
+        def register(handler: UserHandler) -> UserHandler:
+            self.registry.handlers[webhook_type] = partial(_prepare, handler)
+            return handler
+
+        return register
+
+    def add_provider(self, provider: Provider) -> None:
+        """Serve a provider's webhooks and send through it."""
+        self.registry.providers[provider.name] = provider
+
+    def public_base(self, port: int | None = None) -> str | None:
+        """The address under which providers reach this desk, without a slash at the end; None when not known."""
+        if self.settings.public_url:
+            return self.settings.public_url.rstrip("/")
+        return f"http://127.0.0.1:{port}" if port is not None else None
+
+    def use_twilio(self, *, public_base: str | None) -> Twilio:
+        """Set up Twilio (or what stands in for it) with its handlers. Raises SetupError without credentials."""
+        settings = self.settings
+        if not settings.twilio_account_sid or settings.twilio_auth_token is None:
+            raise SetupError("Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or leave both out to use the simulator.")
+        tokens = [token.strip() for token in settings.twilio_auth_token.get_secret_value().split(",") if token.strip()]
+        twilio = Twilio(
+            account_sid=settings.twilio_account_sid,
+            auth_tokens=tokens,
+            api_base=settings.twilio_api_base,
+            status_callback=f"{public_base}/webhooks/twilio/status" if public_base else "",
+        )
+        self.add_provider(twilio)
+        texts = TextHandler(self.db, self.bucket, self.clock, twilio, settings)
+        self.registry.handlers.setdefault("twilio_sms", texts)
+        self.registry.handlers.setdefault("twilio_status", ReceiptHandler(self.clock, twilio))
+        return twilio
+
+    async def open(self) -> None:
+        """Connect, migrate, make room. Raises SetupError in one sentence when the database cannot be used."""
+        await _try_to_connect(self.db.dsn)
+        await self.db.open()
+        await self.lease_clock.measure(self.db)
+        applied = await self.migrate()
+        if applied:
+            log.info("migrated", migrations=applied)
+        await make_room(self.db, self.bucket, self.clock)
+
+    async def migrate(self) -> list[str]:
+        """Bring the schema up to this code; returns what was applied."""
+        direct = self.settings.database_direct_url
+        if direct is None:
+            return await migrate(self.db, self.clock.now(), self.bucket)
+        db = Database(direct.get_secret_value(), size=1)
+        await db.open()
+        try:
+            return await migrate(db, self.clock.now(), self.bucket)
+        finally:
+            await db.close()
+
+    async def serve_first_client(self, number: str, own: dict[str, Any] | None = None) -> int | None:
+        """Serve a first client on `number` if it belongs to nobody; returns the client's id if it was made."""
+        settings = self.settings
+        async with self.db.transaction(self.bucket) as tx:
+            made = await clients.ensure_first(
+                tx, number, name=settings.business, timezone=settings.tz, settings=own or {}, now=self.clock.now()
+            )
+        if made is not None:
+            log.info("first_client_made", client_id=made, business=settings.business)
+        return made
+
+    def service(self, *roles: str) -> Service:
+        """The loops of these roles (worker, scheduler, serve), to be started and stopped by the caller."""
+        return Service(
+            self.db, self.clock, self.lease_clock, self.registry, self.settings, frozenset(roles), self.bucket
+        )
+
+    async def close(self) -> None:
+        """Close providers and connections."""
+        for provider in self.registry.providers.values():
+            await provider.aclose()
+        await self.db.close()
+
+
+async def _prepare(handler: UserHandler, event: Event) -> Commit:
+    async def commit(tx: Tx) -> None:
+        result = handler(event, tx)
+        if inspect.isawaitable(result):
+            await result
+
+    return commit
+
+
+async def _try_to_connect(dsn: str) -> None:
+    try:
+        connection = await psycopg.AsyncConnection.connect(dsn, connect_timeout=5)
+        await connection.close()
+    except psycopg.ProgrammingError as error:
+        raise SetupError(f"DATABASE_URL is not a PostgreSQL address ({_one_line(error)}).") from error
+    except psycopg.OperationalError as error:
+        raise SetupError(
+            f"Cannot connect to PostgreSQL at {_where(dsn)}: {_one_line(error)}. "
+            "Check DATABASE_URL, and that the server runs."
+        ) from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")
+
+
+def _where(dsn: str) -> str:
+    if "://" in dsn:
+        parts = urlsplit(dsn)
+        return f"{parts.hostname or 'the local socket'}{f':{parts.port}' if parts.port else ''}{parts.path}"
+    return str(conninfo_to_dict(dsn).get("host", "the local socket"))

@@ -1,0 +1,110 @@
+"""Every error of Frontdesk, named by what the caller does next.
+
+FrontdeskError
+├── SetupError              stop and fix a setting; the sentence says how; exit code 1
+├── WebhookError            answer the sender with `status`; nothing was stored
+│   ├── Forged              403: not signed by the provider
+│   ├── Malformed           400: signed, but not what the provider's contract says
+│   ├── TooLarge            413
+│   └── Overloaded          503: come back later
+├── SendError               what became of one outgoing message
+│   ├── Rejected            never again: the carrier refused it
+│   ├── Throttled           not sent: again after `retry_after` seconds
+│   ├── Unreachable         nothing was sent: again later
+│   └── Unknown             it may have been sent: never again by itself, reconcile
+├── Undeliverable           an event that no retry can help: dead letter at once
+└── ClaimLost               another worker holds it now: write nothing, walk away
+"""
+
+from typing import ClassVar
+
+__all__ = [
+    "ClaimLost",
+    "Forged",
+    "FrontdeskError",
+    "Malformed",
+    "Overloaded",
+    "Rejected",
+    "SendError",
+    "SetupError",
+    "Throttled",
+    "TooLarge",
+    "Undeliverable",
+    "Unknown",
+    "Unreachable",
+    "WebhookError",
+]
+
+
+class FrontdeskError(Exception):
+    """The root of every error that Frontdesk raises on purpose."""
+
+
+class SetupError(FrontdeskError):
+    """The desk cannot start or go on as it is set up; the text is one sentence that says what to do."""
+
+
+class WebhookError(FrontdeskError):
+    """A webhook that is refused; `status` is the HTTP status of the answer."""
+
+    status: ClassVar[int] = 400
+
+
+class Forged(WebhookError):
+    """The signature is missing or wrong."""
+
+    status = 403
+
+
+class Malformed(WebhookError):
+    """Signed by the provider, yet not what its contract says."""
+
+    status = 400
+
+
+class TooLarge(WebhookError):
+    """The body is larger than the provider's profile allows."""
+
+    status = 413
+
+
+class Overloaded(WebhookError):
+    """The desk or its database cannot keep the webhook now; the provider should come back."""
+
+    status = 503
+
+
+class SendError(FrontdeskError):
+    """What became of one outgoing message; `code` is the provider's own error code where it gave one."""
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Rejected(SendError):
+    """The carrier refused the message: known not sent, and no repeat will help."""
+
+
+class Throttled(SendError):
+    """Known not sent: try again after `retry_after` seconds."""
+
+    def __init__(self, message: str, *, retry_after: float, code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
+
+
+class Unreachable(SendError):
+    """Nothing reached the carrier (refused, DNS, TLS): known not sent."""
+
+
+class Unknown(SendError):
+    """The request was written and no clear answer came: it may have been sent."""
+
+
+class Undeliverable(FrontdeskError):
+    """An event that no retry can help, such as one for a number that nobody owns: dead letter it at once."""
+
+
+class ClaimLost(FrontdeskError):
+    """The lease has passed to another worker: settle nothing."""

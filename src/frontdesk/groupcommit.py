@@ -1,0 +1,78 @@
+"""Group commit: items that arrive while a commit is under way share the next one.
+
+There is no fixed wait: on an idle desk an item is committed at once, alone. Each caller hears of its own item only,
+and only after the commit.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from frontdesk.errors import Overloaded
+
+__all__ = ["GroupCommit"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class GroupCommit(Generic[T, R]):
+    """`work` takes a batch in one transaction and returns one result per item, in order.
+
+    When a batch fails for a reason that may lie in one item (`singly(error)` is true), its items are tried one by
+    one, so that a bad one fails alone. Else all of them hear the error.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Sequence[T]], Awaitable[Sequence[R]]],
+        *,
+        largest: int,
+        waiting: int,
+        in_flight: int = 1,
+        singly: Callable[[Exception], bool] = lambda error: True,
+    ) -> None:
+        self._work = work
+        self._largest = largest
+        self._limit = waiting
+        self._in_flight = in_flight
+        self._singly = singly
+        self._queue: deque[tuple[T, asyncio.Future[R]]] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def submit(self, item: T) -> R:
+        """Put `item` into the next batch and return its result once that is committed.
+
+        Raises Overloaded at once when too many items wait, and whatever `work` raised for this item.
+        """
+        if len(self._queue) >= self._limit:
+            raise Overloaded("Too much is waiting to be stored; please send it again in a moment.")
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._queue.append((item, future))
+        if len(self._tasks) < self._in_flight:
+            task = asyncio.create_task(self._drain())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return await future
+
+    async def _drain(self) -> None:
+        while self._queue:
+            batch = [self._queue.popleft() for _ in range(min(self._largest, len(self._queue)))]
+            await self._commit(batch)
+
+    async def _commit(self, batch: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
+        try:
+            results = await self._work([item for item, _ in batch])
+        except Exception as error:
+            if len(batch) > 1 and self._singly(error):
+                for one in batch:
+                    await self._commit([one])
+                return
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            if not future.done():
+                future.set_result(result)

@@ -1,0 +1,1 @@
+"""The inbox: webhooks kept once, and lanes that hand them out in order."""

@@ -1,0 +1,191 @@
+-- Keep the request id, or count the redelivery; `first` tells which. Sorted by key against deadlocks between batches.
+-- The trap: xmax works because this table is not partitioned.
+-- name: dedupe
+INSERT INTO processed_webhooks AS p
+    (request_id, webhook_type, function_name, parameters, duplicate_count, received_at, expires_at)
+SELECT i.request_id, i.webhook_type, i.function_name, i.parameters::jsonb, i.repeats, %(received_at)s, i.expires_at
+FROM unnest(%(request_ids)s::text[], %(webhook_types)s::text[], %(function_names)s::text[], %(parameters)s::text[],
+            %(repeats)s::int[], %(expires_at)s::timestamptz[])
+     AS i (request_id, webhook_type, function_name, parameters, repeats, expires_at)
+ORDER BY i.request_id
+ON CONFLICT (request_id) DO UPDATE SET duplicate_count = p.duplicate_count + 1 + excluded.duplicate_count
+RETURNING request_id, (xmax = 0) AS first;
+
+-- Open the lanes of new events, or find them open; a lane that is leased, backed off or held stays so.
+-- The row lock serialises the arrivals of a lane, and last_received_at never goes back: an event that was acknowledged
+-- before another arrived has the smaller (received_at, id), whatever the clocks of two nodes say.
+-- name: open_lanes
+INSERT INTO inbox_lanes AS l (lane, lane_class, client_id, ready_at, last_received_at)
+SELECT i.lane, i.lane_class, i.client_id, %(lease_now)s, %(received_at)s
+FROM unnest(%(lanes)s::text[], %(lane_classes)s::text[], %(client_ids)s::bigint[]) AS i (lane, lane_class, client_id)
+ORDER BY i.lane
+ON CONFLICT (lane) DO UPDATE SET last_received_at = greatest(l.last_received_at, excluded.last_received_at)
+RETURNING lane, last_received_at;
+
+-- Store the event whole in the archive and a narrow row in its lane's queue. Runs after open_lanes, whose row locks make
+-- the ids of a lane grow in order of arrival.
+-- name: store_events
+WITH stored AS (
+    INSERT INTO webhook_events
+        (webhook_type, request_id, lane, client_id, correlation_id, body, payload, headers, received_at, available_at)
+    SELECT i.webhook_type, i.request_id, i.lane, i.client_id, i.correlation_id, i.body, i.payload::jsonb,
+           i.headers::jsonb, i.received_at, i.received_at
+    FROM unnest(%(webhook_types)s::text[], %(request_ids)s::text[], %(lanes)s::text[], %(client_ids)s::bigint[],
+                %(correlation_ids)s::text[], %(bodies)s::bytea[], %(payloads)s::text[], %(headers)s::text[],
+                %(received_at)s::timestamptz[])
+         AS i (webhook_type, request_id, lane, client_id, correlation_id, body, payload, headers, received_at)
+    RETURNING lane, received_at, id, webhook_type
+)
+INSERT INTO inbox_queue (lane, received_at, event_id, webhook_type)
+SELECT lane, received_at, id, webhook_type FROM stored;
+
+-- A hint only: a statement of its own, delivered at commit.
+-- name: notify
+SELECT pg_notify('frontdesk', %(channel)s);
+
+-- Lease up to `lanes` lanes that are ready. A lane whose lease ran out is ready too: that is the take-over, and it is
+-- counted as a lapse. Busy and backed-off lanes lie beyond `lease_now` in the index and are never read.
+-- name: claim_lanes
+WITH ready AS (
+    SELECT lane FROM inbox_lanes
+    WHERE ready_at <= %(lease_now)s
+    ORDER BY ready_at
+    LIMIT %(lanes)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE inbox_lanes AS l
+SET ready_at = %(leased_until)s,
+    lapses = CASE WHEN l.claim_token IS NULL THEN l.lapses ELSE l.lapses + 1 END,
+    claim_token = %(claim_token)s
+FROM ready
+WHERE l.lane = ready.lane
+RETURNING l.lane, l.lane_class, l.client_id, l.lapses;
+
+-- The first few events of each claimed lane, in order; narrow rows only.
+-- name: next_events
+SELECT q.lane, q.received_at, q.event_id, q.webhook_type, q.attempts
+FROM unnest(%(lanes)s::text[]) AS c (lane)
+CROSS JOIN LATERAL (
+    SELECT * FROM inbox_queue WHERE inbox_queue.lane = c.lane ORDER BY received_at, event_id LIMIT %(per_lane)s
+) AS q
+ORDER BY q.lane, q.received_at, q.event_id;
+
+-- The events themselves, from the archive, by whole primary key.
+-- name: load_events
+SELECT e.received_at, e.id, e.webhook_type, e.request_id, e.lane, e.client_id, e.correlation_id, e.payload
+FROM unnest(%(received_at)s::timestamptz[], %(event_ids)s::bigint[]) AS k (received_at, id)
+JOIN webhook_events AS e ON e.received_at = k.received_at AND e.id = k.id;
+
+-- Push the leases of what is in hand; the token keeps a late worker from pushing another's.
+-- name: heartbeat
+UPDATE inbox_lanes AS l
+SET ready_at = %(leased_until)s
+FROM unnest(%(lanes)s::text[], %(claim_tokens)s::uuid[]) AS c (lane, claim_token)
+WHERE l.lane = c.lane AND l.claim_token = c.claim_token
+RETURNING l.lane;
+
+-- The fence: lock the lanes that are still ours before anything is written for them. What does not come back is lost.
+-- name: fence
+SELECT l.lane
+FROM inbox_lanes AS l
+JOIN unnest(%(lanes)s::text[], %(claim_tokens)s::uuid[]) AS c (lane, claim_token)
+  ON l.lane = c.lane AND l.claim_token = c.claim_token
+ORDER BY l.lane
+FOR UPDATE OF l;
+
+-- Settle: the events leave the queue ...
+-- name: settle_queue
+DELETE FROM inbox_queue AS q
+USING unnest(%(lanes)s::text[], %(received_at)s::timestamptz[], %(event_ids)s::bigint[]) AS d (lane, received_at, event_id)
+WHERE q.lane = d.lane AND q.received_at = d.received_at AND q.event_id = d.event_id;
+
+-- ... and the archive says so.
+-- name: settle_events
+UPDATE webhook_events AS e
+SET status = 'done', attempts = d.attempts, processed_at = %(now)s, last_error = NULL
+FROM unnest(%(received_at)s::timestamptz[], %(event_ids)s::bigint[], %(attempts)s::int[]) AS d (received_at, id, attempts)
+WHERE e.received_at = d.received_at AND e.id = d.id;
+
+-- Release: a drained lane disappears. Runs after the fence in a statement of its own, so that it sees every event whose
+-- arrival held the lane's row before us.
+-- name: close_drained_lanes
+DELETE FROM inbox_lanes AS l
+WHERE l.lane = ANY(%(lanes)s::text[])
+  AND NOT EXISTS (SELECT 1 FROM inbox_queue AS q WHERE q.lane = l.lane);
+
+-- ... and one with more to do is ready at `ready_at` for anybody.
+-- name: release_lanes
+UPDATE inbox_lanes SET ready_at = %(ready_at)s, claim_token = NULL, lapses = 0
+WHERE lane = ANY(%(lanes)s::text[]);
+
+-- A failed try: the event stays first in its lane, and the lane waits until `ready_at`.
+-- name: count_attempt
+UPDATE inbox_queue SET attempts = %(attempts)s
+WHERE lane = %(lane)s AND received_at = %(received_at)s AND event_id = %(event_id)s;
+
+-- name: note_failure
+UPDATE webhook_events
+SET status = %(status)s, attempts = %(attempts)s, last_error = %(error)s, available_at = %(available_at)s
+WHERE received_at = %(received_at)s AND id = %(event_id)s;
+
+-- name: bury
+INSERT INTO dead_letters AS d
+    (event_received_at, event_id, lane, lane_class, client_id, webhook_type, fingerprint, error, attempts, code_version, died_at)
+VALUES (%(received_at)s, %(event_id)s, %(lane)s, %(lane_class)s, %(client_id)s, %(webhook_type)s, %(fingerprint)s,
+        %(error)s, %(attempts)s, %(code_version)s, %(now)s)
+ON CONFLICT (event_received_at, event_id) DO UPDATE
+SET fingerprint = excluded.fingerprint, error = excluded.error, attempts = excluded.attempts, replayed_at = NULL,
+    code_version = excluded.code_version, died_at = excluded.died_at;
+
+-- A person's retry of a backed-off or held lane: ready at once; a leased one is left alone.
+-- name: wake_lane
+UPDATE inbox_lanes SET ready_at = %(lease_now)s WHERE lane = %(lane)s AND claim_token IS NULL;
+
+-- Replay: the dead event goes back into its lane's queue under its old place; the ledger keys derive from the event, so
+-- that nobody is texted twice.
+-- name: dead_letter
+SELECT d.id, d.event_received_at, d.event_id, d.lane, d.lane_class, d.client_id, d.webhook_type, d.error
+FROM dead_letters AS d
+WHERE d.event_id = %(event_id)s AND d.replayed_at IS NULL
+FOR UPDATE;
+
+-- name: mark_replayed
+UPDATE dead_letters SET replayed_at = %(now)s WHERE id = %(id)s;
+
+-- name: queue_again
+INSERT INTO inbox_queue (lane, received_at, event_id, webhook_type)
+VALUES (%(lane)s, %(received_at)s, %(event_id)s, %(webhook_type)s)
+ON CONFLICT (lane, received_at, event_id) DO NOTHING;
+
+-- Expired request ids, in bounded batches by the expiry index.
+-- name: forget_requests
+DELETE FROM processed_webhooks
+WHERE request_id IN (SELECT request_id FROM processed_webhooks WHERE expires_at < %(now)s ORDER BY expires_at LIMIT %(batch)s);
+
+-- Depth and age per lane class; reads the narrow rows only.
+-- name: depth
+SELECT l.lane_class, count(*) AS waiting, min(q.received_at) AS oldest
+FROM inbox_queue AS q JOIN inbox_lanes AS l ON l.lane = q.lane
+GROUP BY l.lane_class ORDER BY l.lane_class;
+
+-- name: has_work
+SELECT EXISTS (SELECT 1 FROM inbox_lanes WHERE ready_at IS NOT NULL) AS work;
+
+-- name: list_events
+SELECT e.id, e.received_at, e.webhook_type, e.request_id, e.lane, e.client_id, e.status, e.attempts, e.last_error, e.processed_at,
+       coalesce(p.duplicate_count, 0) AS duplicates
+FROM webhook_events AS e LEFT JOIN processed_webhooks AS p ON p.request_id = e.request_id
+WHERE (%(status)s::text IS NULL OR e.status = %(status)s)
+  AND (%(webhook_type)s::text IS NULL OR e.webhook_type = %(webhook_type)s)
+ORDER BY e.received_at DESC, e.id DESC
+LIMIT %(limit)s;
+
+-- name: show_event
+SELECT e.*, coalesce(p.duplicate_count, 0) AS duplicates, d.error AS dead_error, d.died_at, d.replayed_at
+FROM webhook_events AS e
+LEFT JOIN processed_webhooks AS p ON p.request_id = e.request_id
+LEFT JOIN dead_letters AS d ON d.event_received_at = e.received_at AND d.event_id = e.id
+WHERE e.id = %(event_id)s;
+
+-- name: partition_there
+SELECT to_regclass(%(name)s) IS NOT NULL AS there;

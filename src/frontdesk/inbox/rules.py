@@ -1,0 +1,60 @@
+"""The decisions of the inbox: what jsonb can hold, what a failed try leads to, how dead letters are grouped."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Dead", "Retry", "after_failure", "fingerprint", "jsonb_safe"]
+
+_NUL_MARK = "�"
+_VARIABLE = re.compile(r"0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\b[A-Z]{2}[0-9a-f]{32}\b|\+?\d+", re.IGNORECASE)
+
+
+def jsonb_safe(value: Any) -> Any:
+    """`value` as jsonb can hold it: NUL and lone surrogates become U+FFFD, and a mapping so changed says so.
+
+    The raw body in the archive keeps what was replaced. Source: PostgreSQL, JSON types: jsonb rejects \\u0000.
+    """
+    cleaned, changed = _clean(value)
+    if changed and isinstance(cleaned, dict):
+        cleaned["_replaced"] = "characters that jsonb cannot hold; the body has them"
+    return cleaned
+
+
+def _clean(value: Any) -> tuple[Any, bool]:
+    if isinstance(value, str):
+        cleaned = value.replace("\x00", _NUL_MARK).encode("utf-8", "replace").decode("utf-8")
+        return cleaned, cleaned != value
+    if isinstance(value, Mapping):
+        pairs = [(_clean(str(key)), _clean(item)) for key, item in value.items()]
+        return {key[0]: item[0] for key, item in pairs}, any(key[1] or item[1] for key, item in pairs)
+    if isinstance(value, list | tuple):
+        items = [_clean(item) for item in value]
+        return [item for item, _ in items], any(changed for _, changed in items)
+    return value, False
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Try the event again; its lane waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Bury the event as a dead letter; its lane goes on."""
+
+
+def after_failure(tries: int, *, max_tries: int, hopeless: bool) -> Retry | Dead:
+    """What a failed try leads to. `tries` includes the failed one; `hopeless` means that no retry can help."""
+    return Dead() if hopeless or tries >= max_tries else Retry()
+
+
+def fingerprint(webhook_type: str, kind: str, message: str) -> str:
+    """The group that a dead letter belongs to: numbers and ids in the message do not count.
+
+    `kind` is the error's class with the place where it was raised. Returns 16 hex digits.
+    """
+    normalised = _VARIABLE.sub("#", message)
+    return hashlib.sha256(f"{webhook_type}\n{kind}\n{normalised}".encode()).hexdigest()[:16]

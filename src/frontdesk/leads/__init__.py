@@ -1,0 +1,1 @@
+"""Leads: the people who write to or call a client."""

@@ -1,0 +1,44 @@
+-- Find the lead of a phone number or make it; one row per client and number for ever. The no-op update returns the row
+-- and locks it: a lead is changed by one transaction at a time.
+-- name: ensure
+INSERT INTO leads AS l (client_id, phone, status, sequence_expires_at, created_at)
+VALUES (%(client_id)s, %(phone)s, 'new', %(sequence_expires_at)s, %(now)s)
+ON CONFLICT (client_id, phone) DO UPDATE SET phone = excluded.phone
+RETURNING id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone;
+
+-- name: get
+SELECT id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone
+FROM leads WHERE client_id = %(client_id)s AND phone = %(phone)s;
+
+-- Fill what is empty; never empty what is filled. Touches no row when there is nothing to fill.
+-- name: fill
+UPDATE leads
+SET first_name = coalesce(first_name, %(first_name)s::text), last_name = coalesce(last_name, %(last_name)s::text),
+    email = coalesce(email, %(email)s::text), service_type_enum = coalesce(service_type_enum, %(service_type_enum)s::text)
+WHERE id = %(lead_id)s
+  AND ((first_name IS NULL AND %(first_name)s::text IS NOT NULL) OR (last_name IS NULL AND %(last_name)s::text IS NOT NULL)
+       OR (email IS NULL AND %(email)s::text IS NOT NULL)
+       OR (service_type_enum IS NULL AND %(service_type_enum)s::text IS NOT NULL));
+
+-- A lead's status moves forward by the flow only from the states before it.
+-- name: mark_status
+UPDATE leads SET status = %(status)s WHERE id = %(lead_id)s AND status = ANY(%(from_statuses)s::text[]);
+
+-- Rows of leads are locked before ledger rows, in order of id: the same order in every step.
+-- name: lock_counters
+SELECT id, last_sms_at, sms_count_today, sms_count_reset_at FROM leads
+WHERE id = ANY(%(lead_ids)s::bigint[]) ORDER BY id FOR UPDATE;
+
+-- name: set_counters
+UPDATE leads SET last_sms_at = %(last_sms_at)s, sms_count_today = %(sms_count_today)s,
+    sms_count_reset_at = %(sms_count_reset_at)s
+WHERE id = %(lead_id)s;
+
+-- Undo one count when nothing was sent, unless another text was counted since.
+-- name: refund
+UPDATE leads SET last_sms_at = %(previous_sms_at)s, sms_count_today = greatest(sms_count_today - 1, 0)
+WHERE id = %(lead_id)s AND last_sms_at = %(claimed_at)s;
+
+-- name: list_leads
+SELECT id, client_id, first_name, last_name, phone, email, status, service_type_enum, last_sms_at, sms_count_today, created_at
+FROM leads ORDER BY id DESC LIMIT %(limit)s;

@@ -1,0 +1,61 @@
+"""The leads' statements as functions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from frontdesk.db.pool import Tx
+from frontdesk.db.queries import load_queries
+from frontdesk.leads.model import Lead
+from frontdesk.leads.rules import columns
+
+__all__ = ["ensure", "fill", "get", "list_leads", "lock_counters", "mark_status", "refund", "set_counters"]
+
+Q = load_queries("frontdesk.leads")
+
+
+async def ensure(tx: Tx, *, client_id: int, phone: str, sequence_expires_at: datetime, now: datetime) -> Lead:
+    """The lead of this number, made if it is new; its row is locked for the rest of the transaction."""
+    row = {"client_id": client_id, "phone": phone, "sequence_expires_at": sequence_expires_at, "now": now}
+    return Lead(*await tx.one(Q.ensure, row))
+
+
+async def get(tx: Tx, *, client_id: int, phone: str) -> Lead | None:
+    """The lead of this number, or None."""
+    row = await tx.one(Q.get, {"client_id": client_id, "phone": phone})
+    return Lead(*row) if row else None
+
+
+async def fill(tx: Tx, lead_id: int, values: Mapping[str, str]) -> bool:
+    """Fill empty columns from field values; false, and no row touched, when nothing was empty or given."""
+    return await tx.run(Q.fill, {"lead_id": lead_id, **columns(values)}) > 0
+
+
+async def mark_status(tx: Tx, lead_id: int, status: str, *, from_statuses: Sequence[str]) -> bool:
+    """Move a lead's status forward; false when it is not in one of `from_statuses`."""
+    row = {"lead_id": lead_id, "status": status, "from_statuses": list(from_statuses)}
+    return await tx.run(Q.mark_status, row) > 0
+
+
+async def lock_counters(tx: Tx, lead_ids: Sequence[int]) -> dict[int, Any]:
+    """Lock leads in order of id; returns last_sms_at, sms_count_today, sms_count_reset_at by lead id."""
+    return {row.id: row for row in await tx.all(Q.lock_counters, {"lead_ids": list(lead_ids)})}
+
+
+async def set_counters(
+    tx: Tx, lead_id: int, last_sms_at: datetime | None, sms_count_today: int, sms_count_reset_at: datetime | None
+) -> None:
+    """Write the counters of a lead that `lock_counters` locked."""
+    row = {"last_sms_at": last_sms_at, "sms_count_today": sms_count_today, "sms_count_reset_at": sms_count_reset_at}
+    await tx.run(Q.set_counters, {"lead_id": lead_id, **row})
+
+
+async def refund(tx: Tx, lead_id: int, *, claimed_at: datetime, previous_sms_at: datetime | None) -> None:
+    """Take back what `set_counters` counted at `claimed_at`, because nothing was sent."""
+    row = {"lead_id": lead_id, "claimed_at": claimed_at, "previous_sms_at": previous_sms_at}
+    await tx.run(Q.refund, row)
+
+
+async def list_leads(tx: Tx, limit: int = 50) -> Sequence[Any]:
+    """The newest leads."""
+    return await tx.all(Q.list_leads, {"limit": limit})

@@ -1,0 +1,56 @@
+"""The one loop: a step answers how many rows it moved, and the loop rests only at zero."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+__all__ = ["Wake", "run_loop"]
+
+log = structlog.get_logger(__name__)
+
+
+class Wake:
+    """A bell that shortens a rest; ringing it early or twice does no harm."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def ring(self) -> None:
+        """End the present rest, or the next one at once."""
+        self._event.set()
+
+    async def rest(self, seconds: float) -> None:
+        """Wait for the bell, at most `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
+        except TimeoutError:
+            pass
+        self._event.clear()
+
+
+async def run_loop(
+    name: str,
+    step: Callable[[], Awaitable[int]],
+    *,
+    wake: Wake,
+    rest: float,
+    stop: asyncio.Event,
+    after_error: float = 1.0,
+) -> None:
+    """Call `step` until `stop` is set; rest about `rest` seconds (jittered) when it moved nothing.
+
+    An error never ends the loop: it is logged, and the loop rests `after_error` seconds. Whoever sets `stop` rings
+    `wake` too.
+    """
+    while not stop.is_set():
+        try:
+            moved = await step()
+        except Exception:
+            log.exception("loop_failed", loop=name)
+            await wake.rest(after_error * random.uniform(0.8, 1.2))  # noqa: S311  (jitter, not a secret)
+            continue
+        if moved == 0 and not stop.is_set():
+            await wake.rest(rest * random.uniform(0.8, 1.2))  # noqa: S311

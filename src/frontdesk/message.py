@@ -1,0 +1,107 @@
+"""The values that travel through the desk: what comes in, what goes out, and the lane that orders them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["Item", "LaneClass", "Media", "Outgoing", "Receipt", "ReceiptStatus", "TextReceived", "lane_key"]
+
+
+class LaneClass(StrEnum):
+    """What kind of work a lane orders; depth and oldest age are reported per class."""
+
+    MESSAGE = "message"
+    RECEIPT = "receipt"
+    CALL = "call"
+
+
+class ReceiptStatus(StrEnum):
+    """The provider-neutral delivery states; `outbox.rules` ranks them."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One attachment as the provider names it."""
+
+    url: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextReceived:
+    """A lead wrote to one of our numbers."""
+
+    provider: str
+    channel: str
+    provider_message_id: str
+    from_address: str
+    to_address: str
+    body: str
+    media: tuple[Media, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A carrier tells what became of a message that we sent; `ledger_id` is ours, echoed from the callback URL."""
+
+    provider: str
+    provider_message_id: str
+    status: ReceiptStatus
+    provider_status: str
+    ledger_id: int | None = None
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing in one webhook, before it is stored: what to dedupe on, where it belongs, what jsonb will show.
+
+    `our_address` and `other_address` are E.164 numbers (or what the provider gave); the client and the lane are
+    found from these two alone. `lane_ref` names a lane of its own (a message's receipts, a call).
+    """
+
+    webhook_type: str
+    request_id: str
+    our_address: str
+    other_address: str
+    lane_class: LaneClass
+    payload: Mapping[str, Any]
+    channel: str = "sms"
+    lane_ref: str | None = None
+    function_name: str = ""
+
+    @property
+    def lane(self) -> str:
+        """The ordering key of this item."""
+        return lane_key(self.lane_class, self.channel, self.our_address, self.other_address, self.lane_ref)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message as a provider is asked to send it."""
+
+    ledger_id: int
+    channel: str
+    from_address: str
+    to_address: str
+    body: str
+    media_urls: tuple[str, ...] = field(default=())
+
+
+def lane_key(lane_class: LaneClass, channel: str, ours: str, other: str, ref: str | None = None) -> str:
+    """The one way a lane is named: `message:sms:+1ours:+1other`, `receipt:SM…`, `call:CA…`.
+
+    Both directions of a conversation share a lane; receipts and calls have lanes of their own, so that a receipt is
+    never stuck behind a backed-off conversation.
+    """
+    if ref is not None:
+        return f"{lane_class}:{ref}"
+    return f"{lane_class}:{channel}:{ours}:{other}"

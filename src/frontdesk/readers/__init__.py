@@ -1,0 +1,1 @@
+"""Readers: how text becomes fields."""

@@ -1,0 +1,32 @@
+"""What a desk knows: providers and handlers, by the webhook type they serve."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from frontdesk.db.pool import Tx
+from frontdesk.inbox.model import Event
+from frontdesk.provider import Profile, Provider
+
+__all__ = ["Commit", "Handler", "Registry"]
+
+Commit = Callable[[Tx], Awaitable[None]]
+"""The writes of one handled event; runs inside the transaction that settles it, perhaps with other events' writes."""
+
+Handler = Callable[[Event], Awaitable[Commit]]
+"""Prepares one event outside any transaction (it may read, or call a model) and returns its writes."""
+
+
+@dataclass(slots=True)
+class Registry:
+    """Filled while a desk is built, read while it runs."""
+
+    providers: dict[str, Provider] = field(default_factory=dict)
+    handlers: dict[str, Handler] = field(default_factory=dict)
+
+    def provider_of(self, webhook_type: str) -> Provider | None:
+        """The provider that sends this type of webhook, or None."""
+        return next((p for p in self.providers.values() if webhook_type in p.profiles), None)
+
+    def profiles(self) -> Mapping[str, tuple[Provider, Profile]]:
+        """Every webhook type that some provider sends, with that provider."""
+        return {kind: (p, profile) for p in self.providers.values() for kind, profile in p.profiles.items()}

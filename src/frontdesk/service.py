@@ -1,0 +1,171 @@
+"""The process: which loops run, started in order, stopped in reverse."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import structlog
+from psycopg import AsyncConnection
+
+from frontdesk import __version__
+from frontdesk.db.clock import BusinessClock, LeaseClock
+from frontdesk.db.pool import PUBLIC, Bucket, Database, DatabaseGone
+from frontdesk.db.processes import ProcessRow, beat, lead, leave
+from frontdesk.loop import Wake, run_loop
+from frontdesk.registry import Registry
+from frontdesk.settings import Settings
+from frontdesk.steps.deliver import Delivering
+from frontdesk.steps.handle import Handling
+from frontdesk.steps.reconcile import reconcile
+from frontdesk.steps.retire import forget_expired_requests, make_room
+
+__all__ = ["Service"]
+
+log = structlog.get_logger(__name__)
+
+_HEARTBEAT = 5.0  # seconds; readers call a process dead after three
+_LEADER_LEASE = timedelta(seconds=20)
+
+
+class Service:
+    """The loops of one process. `roles` is any of serve, worker, scheduler; serve has no loop of its own here."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: BusinessClock,
+        lease_clock: LeaseClock,
+        registry: Registry,
+        settings: Settings,
+        roles: frozenset[str],
+        bucket: Bucket = PUBLIC,
+    ) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._clock = clock
+        self._lease_clock = lease_clock
+        self._settings = settings
+        self._roles = roles
+        self._stop = asyncio.Event()
+        self._wakes = {"inbox": Wake(), "outbox": Wake()}
+        self._others: list[Wake] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._row = ProcessRow(uuid4(), sorted(roles), socket.gethostname(), os.getpid(), __version__)
+        self._leads = False
+        parts = (db, bucket, clock, lease_clock, registry)
+        self.handling = Handling(*parts, settings.worker, self._wakes["inbox"])
+        self.delivering = Delivering(*parts, settings, self._wakes["outbox"])
+
+    async def start(self) -> None:
+        """Begin all loops of the roles: measured clock first, then heartbeats, then work."""
+        await self._lease_clock.measure(self._db)
+        await beat(self._db, self._bucket, self._row, self._lease_clock.now())
+        self._loop("clock", self._measure, rest=60)
+        self._loop("heartbeat", self._beat, rest=_HEARTBEAT)
+        if "worker" in self._roles:
+            poll = self._settings.worker.poll_seconds
+            self._loop("handle", self.handling.step, rest=poll, wake=self._wakes["inbox"])
+            self._loop("leases", self.handling.beat, rest=self._settings.worker.lease_seconds / 3)
+            self._loop("deliver", self.delivering.step, rest=poll, wake=self._wakes["outbox"])
+            self._tasks.append(asyncio.create_task(self._listen(), name="listen"))
+        if "scheduler" in self._roles:
+            self._loop("leadership", self._campaign, rest=_HEARTBEAT)
+            self._loop("reconcile", self._as_leader(self._reconcile), rest=1.0)
+            self._loop("retire", self._as_leader(self._forget), rest=3600)
+            self._loop("make_room", self._as_leader(self._make_room), rest=3600)
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is in hand, leave."""
+        self._stop.set()
+        for wake in [*self._wakes.values(), *self._others]:
+            wake.ring()
+        loops = [task for task in self._tasks if task.get_name() != "leases"]
+        for task in loops:
+            if task.get_name() == "listen":
+                task.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await self._while_leases_are_kept(self.handling.drain())
+        await self.delivering.drain()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            await leave(self._db, self._bucket, self._row)
+        except DatabaseGone:
+            log.debug("left_without_a_word")
+
+    async def _while_leases_are_kept(self, work: Awaitable[None]) -> None:
+        keeper = asyncio.create_task(self._keep_leases())
+        try:
+            await work
+        finally:
+            keeper.cancel()
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.worker.lease_seconds / 3)
+            try:
+                await self.handling.beat()
+            except DatabaseGone as error:
+                log.warning("lease_not_pushed", error=str(error))
+
+    def _loop(self, name: str, step: Callable[[], Awaitable[int]], *, rest: float, wake: Wake | None = None) -> None:
+        if wake is None:
+            wake = Wake()
+            self._others.append(wake)
+        loop = run_loop(name, step, wake=wake, rest=rest, stop=self._stop)
+        self._tasks.append(asyncio.create_task(loop, name=name))
+
+    async def _measure(self) -> int:
+        await self._lease_clock.measure(self._db)
+        return 0
+
+    async def _beat(self) -> int:
+        await beat(self._db, self._bucket, self._row, self._lease_clock.now())
+        return 0
+
+    async def _campaign(self) -> int:
+        now = self._lease_clock.now()
+        leads = await lead(self._db, self._bucket, self._row.id, now, now + _LEADER_LEASE)
+        if leads != self._leads:
+            log.info("scheduler_leads" if leads else "scheduler_stands_by")
+        self._leads = leads
+        return 0
+
+    def _as_leader(self, step: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[int]]:
+        async def only_as_leader() -> int:
+            return await step() if self._leads else 0
+
+        return only_as_leader
+
+    async def _reconcile(self) -> int:
+        return await reconcile(self._db, self._bucket, self._clock, self._lease_clock)
+
+    async def _forget(self) -> int:
+        return await forget_expired_requests(self._db, self._bucket, self._clock)
+
+    async def _make_room(self) -> int:
+        await make_room(self._db, self._bucket, self._clock)
+        return 0
+
+    async def _listen(self) -> None:
+        """Ring the loops when another process stored or put something; polling is the net under it."""
+        while not self._stop.is_set():
+            try:
+                await self._listen_once()
+            except DatabaseGone as error:
+                log.debug("listen_interrupted", error=str(error))
+                await asyncio.sleep(1.0)
+
+    async def _listen_once(self) -> None:
+        dsn = self._settings.database_direct_url
+        target = dsn.get_secret_value() if dsn else self._db.dsn
+        connection = await AsyncConnection.connect(target, autocommit=True, connect_timeout=5)
+        async with connection:
+            await connection.execute("LISTEN frontdesk")
+            for wake in self._wakes.values():
+                wake.ring()  # whatever was said while nobody listened
+            async for notice in connection.notifies():
+                if (heard := self._wakes.get(notice.payload)) is not None:
+                    heard.ring()

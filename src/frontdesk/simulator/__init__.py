@@ -1,0 +1,8 @@
+"""A carrier that speaks the real providers' HTTP, with faults on demand: to try things out and to test."""
+
+from frontdesk.simulator.carrier import Carrier
+from frontdesk.simulator.faults import Faults
+from frontdesk.simulator.messages import SimulatedMessage
+from frontdesk.simulator.server import serve
+
+__all__ = ["Carrier", "Faults", "SimulatedMessage", "serve"]

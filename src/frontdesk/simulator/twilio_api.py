@@ -1,0 +1,124 @@
+"""Twilio's REST over a simulated carrier: create, list and fetch messages.
+
+Source: Twilio, Message resource (2010-04-01): form in, JSON out, errors as `{code, message, more_info, status}`.
+"""
+
+import asyncio
+import base64
+import hmac
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from frontdesk.simulator.carrier import Carrier
+from frontdesk.simulator.faults import Fault
+from frontdesk.simulator.listing import list_page, message_json
+from frontdesk.simulator.refusals import Refusal
+
+__all__ = ["twilio_routes"]
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class Dropped(Response):
+    """An answer that never comes: the connection is cut instead, by the server that `serve_app` runs."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Cut, and let the server see that the connection is gone, or it would answer 500."""
+        scope["app"].state.hang_up(scope)
+        await asyncio.sleep(0)
+
+
+def twilio_routes(carrier: Carrier) -> list[Route]:
+    """The routes under /2010-04-01 for one carrier."""
+
+    async def create(request: Request) -> Response:
+        return _refused(request, carrier) or await _create(request, carrier)
+
+    async def list_all(request: Request) -> Response:
+        return _refused(request, carrier) or JSONResponse(list_page(carrier, str(request.url.path), request.url.query))
+
+    async def fetch(request: Request) -> Response:
+        return _refused(request, carrier) or _fetch(request, carrier)
+
+    base = "/2010-04-01/Accounts/{account}/Messages"
+    return [
+        Route(f"{base}.json", create, methods=["POST"]),
+        Route(f"{base}.json", list_all, methods=["GET"]),
+        Route(base + "/{sid}.json", fetch, methods=["GET"]),
+    ]
+
+
+async def _create(request: Request, carrier: Carrier) -> Response:
+    """Take a message, with whatever trouble the faults have in store before and after."""
+    if not request.headers.get("content-type", "").lower().startswith(FORM):
+        return _error(415, "Unsupported Media Type", status=415)
+    form = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
+    if trouble := _trouble_before(carrier):
+        return trouble
+    try:
+        message = await carrier.accept(
+            from_=_one(form, "From"),
+            to=_one(form, "To"),
+            body=_one(form, "Body"),
+            media=form.get("MediaUrl", []),
+            status_callback=_one(form, "StatusCallback"),
+        )
+    except Refusal as refusal:
+        return _error(refusal.code, refusal.message, status=refusal.status)
+    answer = message_json(carrier, message)
+    await asyncio.sleep(carrier.faults.delay_seconds)
+    return _trouble_after(carrier) or JSONResponse(answer, status_code=201)
+
+
+def _trouble_before(carrier: Carrier) -> Response | None:
+    """What hits a request that is then not accepted."""
+    faults = carrier.faults
+    if faults.strikes(Fault.THROTTLE):
+        throttled = _error(20429, "Too Many Requests", status=429)
+        if faults.retry_after is not None:
+            throttled.headers["Retry-After"] = str(faults.retry_after)
+        return throttled
+    if faults.strikes(Fault.HTTP_500_BEFORE_ACCEPT):
+        return _error(20500, "Internal Server Error", status=500)
+    return Dropped() if faults.strikes(Fault.DROP_BEFORE_ACCEPT) else None
+
+
+def _trouble_after(carrier: Carrier) -> Response | None:
+    """What hides that a message was accepted."""
+    if carrier.faults.strikes(Fault.HTTP_500_AFTER_ACCEPT):
+        return _error(20500, "Internal Server Error", status=500)
+    return Dropped() if carrier.faults.strikes(Fault.DROP_AFTER_ACCEPT) else None
+
+
+def _fetch(request: Request, carrier: Carrier) -> Response:
+    message = carrier.log.get(request.path_params["sid"])
+    if message is None:
+        return _error(20404, f"The requested resource {request.url.path} was not found", status=404)
+    return JSONResponse(message_json(carrier, message))
+
+
+def _refused(request: Request, carrier: Carrier) -> Response | None:
+    """401 unless the request has the account's Basic credentials and names the account in its path."""
+    expected = base64.b64encode(f"{carrier.account_sid}:{carrier.auth_token}".encode())
+    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    is_known = kind.lower() == "basic" and hmac.compare_digest(given.strip().encode("utf-8", "replace"), expected)
+    if is_known and request.path_params["account"] == carrier.account_sid:
+        return None
+    refusal = _error(20003, "Authenticate", status=401)
+    refusal.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
+    return refusal
+
+
+def _error(code: int, message: str, *, status: int) -> JSONResponse:
+    page = f"https://www.twilio.com/docs/errors/{code}"
+    body: dict[str, Any] = {"code": code, "message": message, "more_info": page, "status": status}
+    return JSONResponse(body, status_code=status)
+
+
+def _one(form: dict[str, list[str]], name: str) -> str:
+    return form.get(name, [""])[0]

@@ -1,0 +1,120 @@
+"""apply: the only place that carries out effects, inside the transaction that settles their cause."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from frontdesk.conversations import store as conversations
+from frontdesk.conversations.model import Conversation
+from frontdesk.conversations.rules import merge_known
+from frontdesk.db.pool import Tx
+from frontdesk.effects import Effect, MarkConversation, RecordConsent, Say, SetFields
+from frontdesk.inbox.model import Event
+from frontdesk.leads import store as leads
+from frontdesk.outbox import store as outbox
+from frontdesk.outbox.model import Draft
+from frontdesk.outbox.rules import dedupe_key
+from frontdesk.settings import LimitSettings
+from frontdesk.steps.judge import judge_put
+
+__all__ = ["Cause", "apply"]
+
+_EARLIER = {"qualifying": ("new",), "qualified": ("new", "qualifying")}
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What the effects come from: the event and the conversation that it belongs to."""
+
+    event: Event
+    conversation: Conversation
+    provider: str
+    timezone: str
+
+
+async def apply(tx: Tx, cause: Cause, effects: Sequence[Effect], *, now: datetime, limits: LimitSettings) -> list[int]:
+    """Carry out `effects` in order; returns the ledger ids of what was put for the first time."""
+    put = []
+    for effect in effects:
+        match effect:
+            case Say():
+                ledger_id = await _say(tx, cause, effect, now, limits)
+                put += [ledger_id] if ledger_id is not None else []
+            case SetFields():
+                await _set_fields(tx, cause, effect)
+            case MarkConversation():
+                await _mark(tx, cause, effect)
+            case RecordConsent():
+                await _consent(tx, cause, effect, now)
+    return put
+
+
+async def _say(tx: Tx, cause: Cause, effect: Say, now: datetime, limits: LimitSettings) -> int | None:
+    conversation = cause.conversation
+    key = dedupe_key(
+        f"conversation:{conversation.id}",
+        effect.reply_type,
+        effect.question_key,
+        effect.ordinal,
+        effect.cause or cause.event.request_id,
+    )
+    draft = Draft(
+        dedupe_key=key,
+        conversation_id=conversation.id,
+        lead_id=conversation.lead_id,
+        client_id=conversation.client_id,
+        provider=cause.provider,
+        channel=conversation.channel,
+        from_address=conversation.our_address,
+        to_address=conversation.other_address,
+        body=effect.body,
+        reply_type=effect.reply_type,
+        question_key=effect.question_key,
+        send_class=effect.send_class,
+        correlation_id=cause.event.correlation_id,
+        available_at=now,
+        timezone=cause.timezone,
+    )
+    put = await outbox.put(tx, draft, now)
+    if not put.first:
+        return None
+    await conversations.add_outbound(tx, conversation, effect.body, put.ledger_id, now)
+    await judge_put(tx, put.ledger_id, now=now, defaults=limits)
+    return put.ledger_id
+
+
+async def _set_fields(tx: Tx, cause: Cause, effect: SetFields) -> None:
+    conversation, event = cause.conversation, cause.event
+    known = merge_known(
+        conversation.known_fields,
+        effect.values,
+        reader=effect.reader,
+        event_id=event.id,
+        at=event.received_at.isoformat(),
+    )
+    if known != conversation.known_fields:
+        await conversations.save_known(tx, conversation.id, known)
+    await leads.fill(tx, conversation.lead_id, effect.values)
+
+
+async def _mark(tx: Tx, cause: Cause, effect: MarkConversation) -> None:
+    # The row is locked since it was read, so that a version that does not fit is a fault of the code, not a race.
+    if not await conversations.save(tx, cause.conversation.id, effect):
+        raise RuntimeError(f"conversation {cause.conversation.id} was saved under our lock")
+    if effect.lead_status is not None:
+        earlier = _EARLIER[effect.lead_status]
+        await leads.mark_status(tx, cause.conversation.lead_id, effect.lead_status, from_statuses=earlier)
+
+
+async def _consent(tx: Tx, cause: Cause, effect: RecordConsent, now: datetime) -> None:
+    conversation = cause.conversation
+    await outbox.record_consent(
+        tx,
+        address=conversation.other_address,
+        our_address=conversation.our_address,
+        client_id=conversation.client_id,
+        kind=effect.kind,
+        source=effect.source,
+        evidence=effect.evidence,
+        now=now,
+    )

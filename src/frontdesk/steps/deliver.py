@@ -1,0 +1,199 @@
+"""deliver: claim what may go, ask the carrier to send it, settle what became of it.
+
+No transaction is open while the carrier is asked. What is known not sent may go again; what may have been sent is
+UNKNOWN and never goes again by itself.
+"""
+
+import asyncio
+import math
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from frontdesk import backoff
+from frontdesk.conversations import store as conversations
+from frontdesk.conversations.store import OutboundMark
+from frontdesk.db.clock import BusinessClock, LeaseClock
+from frontdesk.db.pool import Bucket, Database, Tx, is_gone
+from frontdesk.errors import Rejected, SendError, Throttled, Unknown, Unreachable
+from frontdesk.leads import store as leads
+from frontdesk.loop import Wake
+from frontdesk.message import Outgoing
+from frontdesk.outbox import store as outbox
+from frontdesk.outbox.model import Claimed
+from frontdesk.outbox.rules import spacing
+from frontdesk.provider import Accepted
+from frontdesk.registry import Registry
+from frontdesk.settings import Settings
+from frontdesk.steps.judge import claim_sendable
+
+__all__ = ["Delivering"]
+
+log = structlog.get_logger(__name__)
+
+_LEASE = timedelta(seconds=60)  # longer than the slowest request that a provider allows itself
+_IN_HAND = 32  # sends under way per process
+_BURST = 0.1  # seconds of a fast number's slots that one claim takes at once
+
+
+class Delivering:
+    """The sends that this process has in hand."""
+
+    def __init__(
+        self,
+        db: Database,
+        bucket: Bucket,
+        clock: BusinessClock,
+        lease_clock: LeaseClock,
+        registry: Registry,
+        settings: Settings,
+        wake: Wake,
+    ) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._clock = clock
+        self._lease_clock = lease_clock
+        self._registry = registry
+        self._limits = settings.limits
+        self._spacing = spacing(settings.sender.per_second, settings.sender.per_minute)
+        self._wake = wake
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._alarm: asyncio.TimerHandle | None = None
+
+    async def step(self) -> int:
+        """Claim what is due and begin to send it; returns how many rows moved."""
+        room = _IN_HAND - len(self._tasks)
+        if room <= 0:
+            return 0
+        per_number = min(room, max(1, math.floor(_BURST / self._spacing.total_seconds())))
+        async with self._db.transaction(self._bucket) as tx:
+            claimed, moved = await claim_sendable(
+                tx,
+                numbers=max(1, room // per_number),
+                per_number=per_number,
+                spacing=self._spacing,
+                token=uuid4(),
+                now=self._clock.now(),
+                leased_until=self._lease_clock.now() + _LEASE,
+                defaults=self._limits,
+            )
+            next_due = await outbox.next_due(tx) if moved == 0 else None
+        for one in claimed:
+            task = asyncio.create_task(self._send(one))
+            self._tasks.add(task)
+            task.add_done_callback(self._finish)
+        self._set_alarm(next_due)
+        return moved
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._wake.ring()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("send_left_to_reconcile", error=str(error), error_type=type(error).__name__)
+
+    def _set_alarm(self, at: datetime | None) -> None:
+        """Ring when the next slot is free, rather than poll for it."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        if at is not None:
+            wait = max(0.001, (at - self._clock.now()).total_seconds())
+            if wait < 3600:
+                self._alarm = asyncio.get_running_loop().call_later(wait, self._wake.ring)
+
+    async def drain(self) -> None:
+        """Wait until all sends in hand are settled."""
+        self._set_alarm(None)
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def _send(self, claimed: Claimed) -> None:
+        provider = self._registry.providers.get(claimed.provider)
+        with bound_contextvars(correlation_id=claimed.correlation_id, ledger_id=claimed.ledger_id):
+            if provider is None:
+                raise RuntimeError(f"no provider named {claimed.provider} is set up")
+            await asyncio.sleep(max(0.0, (claimed.slot_at - self._clock.now()).total_seconds()))
+            async with self._db.transaction(self._bucket) as tx:
+                lease = self._lease_clock.now() + _LEASE
+                if not await outbox.start(tx, claimed, self._clock.now(), lease):
+                    log.warning("send_claim_lost")
+                    return
+            outgoing = Outgoing(
+                claimed.ledger_id, claimed.channel, claimed.from_address, claimed.to_address, claimed.body
+            )
+            result: Accepted | SendError
+            try:
+                result = await provider.send(outgoing)
+            except SendError as error:
+                result = error
+            await self._settle_surely(claimed, result)
+
+    async def _settle_surely(self, claimed: Claimed, result: Accepted | SendError) -> None:
+        """Settle, and go on trying while the database is away: what the carrier said is known only here."""
+        deadline = self._lease_clock.now() + _LEASE
+        while True:
+            try:
+                async with self._db.transaction(self._bucket) as tx:
+                    await self._settle(tx, claimed, result)
+                return
+            except Exception as error:
+                if not is_gone(error) or self._lease_clock.now() > deadline:
+                    raise
+                await asyncio.sleep(0.5)
+
+    async def _settle(self, tx: Tx, claimed: Claimed, result: Accepted | SendError) -> None:
+        now, ledger_id = self._clock.now(), claimed.ledger_id
+        match result:
+            case Accepted():
+                sid = result.provider_message_id
+                if await outbox.settle_sent(tx, claimed, sid, now):
+                    await _mark(tx, OutboundMark(ledger_id, "sent", provider_message_id=sid, sent_at=now))
+                log.info("message_sent", provider_message_id=sid)
+            case Rejected():
+                if await outbox.settle_failed(tx, claimed, str(result), result.code, now):
+                    await self._note_opt_out(tx, claimed, result, now)
+                    await _mark(tx, OutboundMark(ledger_id, "failed", sent_at=now))
+                    await self._refund(tx, claimed)
+                log.warning("message_rejected", code=result.code, error=str(result))
+            case Throttled() | Unreachable():
+                await self._settle_not_sent(tx, claimed, result, now)
+            case _:
+                if await outbox.settle_unknown(tx, claimed, str(result)):
+                    await _mark(tx, OutboundMark(ledger_id, "unknown", sent_at=now))
+                log.warning("message_unknown", error=str(result), known=isinstance(result, Unknown))
+
+    async def _settle_not_sent(self, tx: Tx, claimed: Claimed, error: SendError, now: datetime) -> None:
+        """Known not sent: again later; a number that was throttled rests as a whole."""
+        seconds = error.retry_after if isinstance(error, Throttled) else backoff.delay(claimed.attempts, longest=60)
+        again_at = now + timedelta(seconds=seconds)
+        if await outbox.settle_not_sent(tx, claimed, str(error), again_at):
+            await _mark(tx, OutboundMark(claimed.ledger_id, "queued"))
+            await self._refund(tx, claimed)
+        if isinstance(error, Throttled):
+            await outbox.push_slot(tx, claimed.from_address, again_at)
+        log.warning("message_not_sent", error=str(error), again_in=round(seconds, 1))
+
+    async def _refund(self, tx: Tx, claimed: Claimed) -> None:
+        if claimed.lead_id is not None:
+            await leads.refund(
+                tx, claimed.lead_id, claimed_at=claimed.claimed_at, previous_sms_at=claimed.previous_sms_at
+            )
+
+    async def _note_opt_out(self, tx: Tx, claimed: Claimed, error: Rejected, now: datetime) -> None:
+        if self._registry.providers[claimed.provider].means_opt_out(error.code):
+            await outbox.record_consent(
+                tx,
+                address=claimed.to_address,
+                our_address=claimed.from_address,
+                client_id=None,
+                kind="opt_out",
+                source=f"carrier error {error.code}",
+                evidence={"ledger_id": str(claimed.ledger_id)},
+                now=now,
+            )
+
+
+async def _mark(tx: Tx, mark: OutboundMark) -> None:
+    await conversations.mark_outbound(tx, [mark])

@@ -1,0 +1,67 @@
+"""How a delivery receipt is handled: the ledger moves on, never back."""
+
+from functools import partial
+
+import structlog
+
+from frontdesk.conversations import store as conversations
+from frontdesk.conversations.store import OutboundMark
+from frontdesk.db.clock import BusinessClock
+from frontdesk.db.pool import Tx
+from frontdesk.errors import Undeliverable
+from frontdesk.inbox.model import Event
+from frontdesk.message import Receipt, ReceiptStatus
+from frontdesk.outbox import store as outbox
+from frontdesk.outbox.model import LedgerStatus
+from frontdesk.provider import Provider
+from frontdesk.registry import Commit
+
+__all__ = ["ReceiptHandler"]
+
+log = structlog.get_logger(__name__)
+
+_MESSAGE_STATUS = {
+    LedgerStatus.SENT: "sent",
+    LedgerStatus.DELIVERED: "delivered",
+    LedgerStatus.UNDELIVERED: "undelivered",
+    LedgerStatus.FAILED: "failed",
+}
+
+
+class ReceiptHandler:
+    """Handles the delivery receipts of one provider."""
+
+    def __init__(self, clock: BusinessClock, provider: Provider) -> None:
+        self._clock = clock
+        self._provider = provider
+
+    async def __call__(self, event: Event) -> Commit:
+        """Read the receipt; returns what is to be written."""
+        receipt = self._provider.read(event.webhook_type, event.payload)
+        if not isinstance(receipt, Receipt):
+            raise Undeliverable(f"A webhook of type {event.webhook_type} does not hold a receipt.")
+        return partial(self._commit, receipt)
+
+    async def _commit(self, receipt: Receipt, tx: Tx) -> None:
+        now = self._clock.now()
+        row, status = await outbox.apply_receipt(tx, receipt, now)
+        if row is None:
+            # Sent by something else on the same account, or its row was erased: nothing of ours to move.
+            log.info("receipt_for_no_message_of_ours", provider_message_id=receipt.provider_message_id)
+            return
+        read = receipt.status is ReceiptStatus.READ
+        if status is not None or (read and row.status == LedgerStatus.DELIVERED):
+            word = "read" if read else _MESSAGE_STATUS[status or LedgerStatus.DELIVERED]
+            mark = OutboundMark(row.id, word, provider_message_id=receipt.provider_message_id, sent_at=now)
+            await conversations.mark_outbound(tx, [mark])
+        if status is LedgerStatus.FAILED and self._provider.means_opt_out(receipt.error_code):
+            await outbox.record_consent(
+                tx,
+                address=row.to_address,
+                our_address=row.from_address,
+                client_id=row.client_id,
+                kind="opt_out",
+                source=f"carrier error {receipt.error_code}",
+                evidence={"ledger_id": str(row.id)},
+                now=now,
+            )

@@ -1,0 +1,88 @@
+"""receive: a verified webhook becomes a stored event, once; answered only when it is durable."""
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+import structlog
+
+from frontdesk.clients import store as clients
+from frontdesk.db.clock import BusinessClock, LeaseClock
+from frontdesk.db.pool import Bucket, Database, is_gone
+from frontdesk.errors import Malformed, Overloaded, TooLarge
+from frontdesk.groupcommit import GroupCommit
+from frontdesk.inbox import store as inbox
+from frontdesk.inbox.model import Arrival, Receipted
+from frontdesk.message import Item
+from frontdesk.provider import HttpRequest, Provider
+
+__all__ = ["Receiver", "take"]
+
+log = structlog.get_logger(__name__)
+
+# What is kept of the headers: enough to see who retried what; never a signature, a token or a cookie.
+_KEPT_HEADERS = ("content-type", "user-agent", "i-twilio-idempotency-token", "x-request-id")
+
+
+class Receiver:
+    """Accepts items in groups: those that arrive together share one commit, each is answered after it."""
+
+    def __init__(
+        self, db: Database, bucket: Bucket, clock: BusinessClock, lease_clock: LeaseClock, *, waiting: int = 2000
+    ) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._clock = clock
+        self._lease_clock = lease_clock
+        self._group: GroupCommit[Arrival, Receipted] = GroupCommit(
+            self._keep, largest=64, waiting=waiting, in_flight=2, singly=lambda error: not is_gone(error)
+        )
+
+    async def receive(self, arrival: Arrival) -> Receipted:
+        """Keep one arrival. Raises Overloaded when the database is away or too much is waiting."""
+        try:
+            return await self._group.submit(arrival)
+        except Exception as error:
+            if is_gone(error):
+                log.warning("receive_without_database", error=str(error))
+                raise Overloaded("The database is away; please send it again in a moment.") from error
+            raise
+
+    async def _keep(self, arrivals: Sequence[Arrival]) -> list[Receipted]:
+        async with self._db.transaction(self._bucket) as tx:
+            served = await clients.served_on(tx, list({arrival.item.our_address for arrival in arrivals}))
+            return await inbox.keep(tx, arrivals, served, now=self._clock.now(), lease_now=self._lease_clock.now())
+
+
+async def take(receiver: Receiver, provider: Provider, webhook_type: str, request: HttpRequest) -> list[Receipted]:
+    """One whole webhook: verify, parse, keep each item.
+
+    Raises TooLarge, Forged, Malformed or Overloaded, the first three with nothing stored. Items of one webhook are
+    kept in order; if keeping fails midway the provider sends all again and the kept ones count as redelivered.
+    """
+    profile = provider.profiles[webhook_type]
+    if len(request.body) > profile.max_body:
+        raise TooLarge(f"The body is larger than {profile.max_body} bytes.")
+    provider.verify(request)
+    items = provider.parse(webhook_type, request)
+    headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
+    kept = []
+    for item in items:
+        _refuse_oversized_key(item)
+        correlation_id = uuid4().hex
+        arrival = Arrival(item, request.body, headers, correlation_id, profile.dedupe_for)
+        receipted = await receiver.receive(arrival)
+        kept.append(receipted)
+        log.info(
+            "webhook_received" if receipted.first else "webhook_redelivered",
+            webhook_type=webhook_type,
+            request_id=item.request_id,
+            lane_class=item.lane_class.value,
+            correlation_id=correlation_id if receipted.first else None,
+        )
+    return kept
+
+
+def _refuse_oversized_key(item: Item) -> None:
+    # Both are index keys; PostgreSQL refuses an entry over 2.7 kB, and no provider's id comes near it.
+    if len(item.request_id) > 512 or len(item.lane) > 512:
+        raise Malformed("The message id or a number in it is longer than any real one.")

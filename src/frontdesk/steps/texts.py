@@ -1,0 +1,124 @@
+"""How a text from a lead is handled: load, read, then decide and apply in the settling transaction."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+
+from frontdesk.clients import store as clients
+from frontdesk.clients.model import Client
+from frontdesk.conversations import rules
+from frontdesk.conversations import store as conversations
+from frontdesk.conversations.model import Conversation, Flow, Turn
+from frontdesk.db.clock import BusinessClock
+from frontdesk.db.pool import Bucket, Database, Tx
+from frontdesk.errors import Undeliverable
+from frontdesk.inbox.model import Event
+from frontdesk.leads import store as leads
+from frontdesk.message import TextReceived
+from frontdesk.outbox.rules import local_day
+from frontdesk.provider import Provider
+from frontdesk.readers.keywords import keyword
+from frontdesk.readers.rules import read_answer
+from frontdesk.registry import Commit
+from frontdesk.settings import Settings
+from frontdesk.steps.apply import Cause, apply
+from frontdesk.steps.facts import flow_for, opted_out
+from frontdesk.steps.handle import Stale
+
+__all__ = ["TextHandler"]
+
+_SEQUENCE_LASTS = timedelta(days=30)
+
+
+class TextHandler:
+    """Handles the texts of one provider."""
+
+    def __init__(
+        self, db: Database, bucket: Bucket, clock: BusinessClock, provider: Provider, settings: Settings
+    ) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._clock = clock
+        self._provider = provider
+        self._settings = settings
+
+    async def __call__(self, event: Event) -> Commit:
+        """Load and read outside the settling transaction; returns what is to be written in it."""
+        text = self._provider.read(event.webhook_type, event.payload)
+        if not isinstance(text, TextReceived):
+            raise Undeliverable(f"A webhook of type {event.webhook_type} does not hold a text.")
+        if event.client_id is None:
+            raise Undeliverable(self._nobodys(text.to_address))
+        async with self._db.transaction(self._bucket) as tx:
+            client = await clients.get(tx, event.client_id)
+            if client is None:
+                raise Undeliverable(self._nobodys(text.to_address))
+            before = await conversations.get(tx, client_id=client.id, channel=text.channel, phone=text.from_address)
+        flow = flow_for(client.name, client.settings, self._settings.flow)
+        reading = _read(text.body, before, flow)
+        return partial(self._commit, event, text, client, flow, reading, before.state_version if before else 0)
+
+    def _nobodys(self, address: str) -> str:
+        if address == self._settings.onboarding_number:
+            return (
+                f"{address} is the onboarding number, and this version does not onboard by text yet; "
+                "replay the event once it does."
+            )
+        return (
+            f"No client is served on {address}. Assign the number to a client "
+            "(table twilio_number_pool), then replay the event."
+        )
+
+    async def _commit(
+        self,
+        event: Event,
+        text: TextReceived,
+        client: Client,
+        flow: Flow,
+        reading: Mapping[str, str],
+        version: int,
+        tx: Tx,
+    ) -> None:
+        now = self._clock.now()
+        expiry = event.received_at + _SEQUENCE_LASTS
+        lead = await leads.ensure(
+            tx, client_id=client.id, phone=text.from_address, sequence_expires_at=expiry, now=event.received_at
+        )
+        conversation = await conversations.ensure(
+            tx, client_id=client.id, lead_id=lead.id, text=text, now=event.received_at
+        )
+        if conversation.state_version != version:
+            raise Stale
+        new = await conversations.add_inbound(
+            tx, conversation, text, event_id=event.id, event_received_at=event.received_at, now=event.received_at
+        )
+        if not new or conversation.bot_paused_at is not None:
+            return  # the same message under another id, or a person has the conversation
+        out = await opted_out(tx, text.from_address, text.to_address)
+        turn = Turn(
+            reading=reading,
+            keyword=keyword(text.body, opted_out=out),
+            conversation=conversation,
+            opted_out=out,
+            carrier_answers_keywords=self._provider.answers_opt_outs,
+            local_day=local_day(now, lead.timezone or client.timezone),
+            flow=flow,
+            evidence={"event_id": str(event.id), "body": text.body[:160]},
+        )
+        cause = Cause(
+            event=event,
+            conversation=conversation,
+            provider=self._provider.name,
+            timezone=lead.timezone or client.timezone,
+        )
+        await apply(tx, cause, rules.decide(turn), now=now, limits=self._settings.limits)
+
+
+def _read(body: str, before: Conversation | None, flow: Flow) -> dict[str, str]:
+    """The answer to the question that was asked last, if the text holds one."""
+    asked = before.last_question_key if before else None
+    question = next((q for q in flow.questions if q.key == asked), None)
+    if question is None or keyword(body) is not None:
+        return {}
+    answer = read_answer(question.type, body, services=flow.services)
+    return {question.key: answer} if answer else {}

@@ -1,0 +1,1 @@
+"""The web: webhooks in, pages and API out."""

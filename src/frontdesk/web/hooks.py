@@ -1,0 +1,78 @@
+"""Webhooks: plain Starlette routes, one per webhook type; each answered as its provider's profile says."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from frontdesk.desk import Desk
+from frontdesk.errors import Overloaded, TooLarge, WebhookError
+from frontdesk.provider import Answer, HttpRequest
+from frontdesk.steps.receive import take
+
+__all__ = ["ALIASES", "hook_routes", "public_url"]
+
+log = structlog.get_logger(__name__)
+
+ALIASES = {"/api/webhooks/twilio": "twilio_sms"}
+"""Older paths that are kept for those who come from them."""
+
+
+def hook_routes(desk: Desk) -> list[Route]:
+    """The routes of every webhook type that the desk's providers send."""
+    paths = {profile.path: kind for kind, (_, profile) in desk.registry.profiles().items()}
+    paths |= {path: kind for path, kind in ALIASES.items() if kind in desk.registry.profiles()}
+    return [Route(path, _endpoint(desk, kind), methods=["GET", "POST"]) for path, kind in paths.items()]
+
+
+def _endpoint(desk: Desk, webhook_type: str) -> Callable[[Request], Awaitable[Response]]:
+    provider, profile = desk.registry.profiles()[webhook_type]
+
+    async def hook(request: Request) -> Response:
+        try:
+            body = await _body(request, profile.max_body)
+            await take(desk.receiver, provider, webhook_type, _as_received(request, body, desk.settings.public_url))
+        except Overloaded:
+            return _answer(profile.overload, {"Retry-After": "2"})
+        except WebhookError as error:
+            log.warning("webhook_refused", webhook_type=webhook_type, status=error.status, why=str(error))
+            return PlainTextResponse(str(error), status_code=error.status)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        return _answer(profile.acknowledge)
+
+    return hook
+
+
+def _answer(answer: Answer, headers: dict[str, str] | None = None) -> Response:
+    return Response(answer.body, answer.status, headers, media_type=answer.content_type)
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """The raw body, read no further than `limit`. Raises TooLarge."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLarge(f"The body is larger than {limit} bytes.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _as_received(request: Request, body: bytes, base: str | None) -> HttpRequest:
+    headers = dict(request.headers.items())
+    return HttpRequest(request.method, public_url(request, base), headers, body)
+
+
+def public_url(request: Request, base: str | None) -> str:
+    """The URL that the provider called: PUBLIC_URL when set, else what the proxy in front says, else the request's."""
+    query = request.scope["query_string"].decode("latin-1")
+    path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1").partition("?")[0]
+    if base is None:
+        headers = request.headers
+        proto = headers.get("x-forwarded-proto", request.url.scheme).split(",")[0].strip()
+        host = headers.get("x-forwarded-host", headers.get("host", "")).split(",")[0].strip()
+        base = f"{proto}://{host}"
+    return f"{base.rstrip('/')}{path}{'?' + query if query else ''}"
