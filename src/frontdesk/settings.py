@@ -70,6 +70,9 @@ class SenderSettings(_Part):
 
     per_second: Annotated[float, Field(gt=0, description="messages a second per number")] = 1
     per_minute: Annotated[float, Field(gt=0, description="messages a minute per number")] = 60
+    lease_seconds: Annotated[
+        float, Field(ge=2, description="a killed sender's message is unknown after this; a request may take 3/4 of it")
+    ] = 40
 
 
 class WorkerSettings(_Part):

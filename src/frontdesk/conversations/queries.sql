@@ -51,6 +51,3 @@ FROM unnest(%(outbound_ids)s::bigint[], %(statuses)s::text[], %(blocked_reasons)
             %(provider_message_ids)s::text[], %(sent_at)s::timestamptz[])
      AS d (outbound_id, status, blocked_reason, provider_message_id, sent_at)
 WHERE m.outbound_id = d.outbound_id;
-
--- name: set_paused
-UPDATE conversations SET bot_paused_at = %(at)s WHERE id = %(conversation_id)s;

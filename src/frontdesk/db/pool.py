@@ -97,14 +97,14 @@ class Database:
         await self._pool.close()
 
     @asynccontextmanager
-    async def transaction(self, bucket: Bucket = PUBLIC) -> AsyncIterator[Tx]:
+    async def transaction(self, bucket: Bucket = PUBLIC, *, wait: float | None = None) -> AsyncIterator[Tx]:
         """One transaction in `bucket`: committed at the end, rolled back on any error.
 
-        With the bucket `public` no SET is sent. Raises one of DatabaseGone within `wait` seconds when the database
-        is away.
+        With the bucket `public` no SET is sent. Raises one of DatabaseGone when no connection comes within `wait`
+        seconds (the pool's own by default).
         """
         try:
-            async with self._pool.connection() as connection:
+            async with self._pool.connection(timeout=wait) as connection:
                 if bucket.schema != PUBLIC.schema:
                     path = sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(bucket.schema))
                     async with connection.pipeline():

@@ -18,9 +18,6 @@ WHERE NOT EXISTS (SELECT 1 FROM inbox_lanes WHERE claim_token IS NOT NULL)
 ON CONFLICT (id) DO UPDATE SET virtual_now = greatest(desk_clock.virtual_now, excluded.virtual_now)
 RETURNING virtual_now;
 
--- name: schema_exists
-SELECT to_regclass('schema_versions') IS NOT NULL AS there;
-
 -- name: applied_versions
 SELECT version, min_code_version FROM schema_versions ORDER BY version;
 

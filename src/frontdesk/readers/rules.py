@@ -14,6 +14,7 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"^[^\W\d_]+(?:[ '’.-]{1,2}[^\W\d_]+){0,3}\.?$")
+_END_OF_NAME = re.compile(r"[,;!?]|\. |\b(?:and|from|here|speaking)\b", re.IGNORECASE)
 _TITLED = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof)\b\.?\s+", re.IGNORECASE)
 _NOT_NAMES = frozenset(
     {
@@ -60,19 +61,17 @@ def read_answer(kind: str, text: str, *, services: Sequence[str] = (), region: s
 
 
 def _name(text: str) -> str | None:
-    rest = _LEAD_IN.sub("", re.split(r"[,;!?\n]|\. |\band\b|\bfrom\b|\bhere\b", text)[0].strip()).strip(" .")
-    if not rest:
-        rest = _LEAD_IN.sub("", text).strip(" .,!")
-    if not _NAME.match(rest) or rest.casefold() in _NOT_NAMES or len(rest) > 60:
+    spoken = _LEAD_IN.sub("", text)
+    title = _TITLED.match(spoken)
+    bare = _END_OF_NAME.split(spoken[title.end() :] if title else spoken)[0].strip(" .")
+    if not _NAME.match(bare) or len(bare) > 60 or any(word.casefold() in _NOT_NAMES for word in bare.split()):
         return None
-    bare = _TITLED.sub("", rest)
-    if any(word.casefold() in _NOT_NAMES for word in bare.split()):
-        return None
-    return rest if any(c.isupper() for c in rest[1:] + rest[:1]) else rest.title()
+    name = f"{title[0].strip()} {bare}" if title else bare
+    return name if any(c.isupper() for c in name) else name.title()
 
 
 def _phone(text: str, region: str | None) -> str | None:
-    for match in phonenumbers.PhoneNumberMatcher(text, region):
+    for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.POSSIBLE):
         return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
     return None
 

@@ -33,7 +33,6 @@ __all__ = ["Delivering"]
 
 log = structlog.get_logger(__name__)
 
-_LEASE = timedelta(seconds=60)  # longer than the slowest request that a provider allows itself
 _IN_HAND = 32  # sends under way per process
 _BURST = 0.1  # seconds of a fast number's slots that one claim takes at once
 
@@ -57,6 +56,7 @@ class Delivering:
         self._lease_clock = lease_clock
         self._registry = registry
         self._limits = settings.limits
+        self._lease = timedelta(seconds=settings.sender.lease_seconds)
         self._spacing = spacing(settings.sender.per_second, settings.sender.per_minute)
         self._wake = wake
         self._tasks: set[asyncio.Task[None]] = set()
@@ -67,7 +67,7 @@ class Delivering:
         room = _IN_HAND - len(self._tasks)
         if room <= 0:
             return 0
-        per_number = min(room, max(1, math.floor(_BURST / self._spacing.total_seconds())))
+        per_number = min(room, max(1, math.floor(_BURST / max(self._spacing.total_seconds(), 1e-6))))
         async with self._db.transaction(self._bucket) as tx:
             claimed, moved = await claim_sendable(
                 tx,
@@ -76,7 +76,7 @@ class Delivering:
                 spacing=self._spacing,
                 token=uuid4(),
                 now=self._clock.now(),
-                leased_until=self._lease_clock.now() + _LEASE,
+                leased_until=self._lease_clock.now() + self._lease,
                 defaults=self._limits,
             )
             next_due = await outbox.next_due(tx) if moved == 0 else None
@@ -116,7 +116,7 @@ class Delivering:
                 raise RuntimeError(f"no provider named {claimed.provider} is set up")
             await asyncio.sleep(max(0.0, (claimed.slot_at - self._clock.now()).total_seconds()))
             async with self._db.transaction(self._bucket) as tx:
-                lease = self._lease_clock.now() + _LEASE
+                lease = self._lease_clock.now() + self._lease
                 if not await outbox.start(tx, claimed, self._clock.now(), lease):
                     log.warning("send_claim_lost")
                     return
@@ -125,14 +125,17 @@ class Delivering:
             )
             result: Accepted | SendError
             try:
-                result = await provider.send(outgoing)
+                async with asyncio.timeout(self._lease.total_seconds() * 0.75):  # the lease outlives the request
+                    result = await provider.send(outgoing)
             except SendError as error:
                 result = error
+            except TimeoutError:
+                result = Unknown("The carrier did not answer in time; it may have been sent.")
             await self._settle_surely(claimed, result)
 
     async def _settle_surely(self, claimed: Claimed, result: Accepted | SendError) -> None:
         """Settle, and go on trying while the database is away: what the carrier said is known only here."""
-        deadline = self._lease_clock.now() + _LEASE
+        deadline = self._lease_clock.now() + self._lease
         while True:
             try:
                 async with self._db.transaction(self._bucket) as tx:

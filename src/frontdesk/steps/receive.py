@@ -19,6 +19,7 @@ __all__ = ["Receiver", "take"]
 
 log = structlog.get_logger(__name__)
 
+_WAIT = 1.0  # seconds for a connection; after that the provider is told to come back
 # What is kept of the headers: enough to see who retried what; never a signature, a token or a cookie.
 _KEPT_HEADERS = ("content-type", "user-agent", "i-twilio-idempotency-token", "x-request-id")
 
@@ -48,7 +49,7 @@ class Receiver:
             raise
 
     async def _keep(self, arrivals: Sequence[Arrival]) -> list[Receipted]:
-        async with self._db.transaction(self._bucket) as tx:
+        async with self._db.transaction(self._bucket, wait=_WAIT) as tx:
             served = await clients.served_on(tx, list({arrival.item.our_address for arrival in arrivals}))
             return await inbox.keep(tx, arrivals, served, now=self._clock.now(), lease_now=self._lease_clock.now())
 
