@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -16,6 +17,7 @@ from frontdesk.db.pool import PUBLIC, Bucket, Database, DatabaseGone
 from frontdesk.db.processes import ProcessRow, beat, lead, leave
 from frontdesk.loop import Wake, run_loop
 from frontdesk.registry import Registry
+from frontdesk.reporting import report
 from frontdesk.settings import Settings
 from frontdesk.steps.deliver import Delivering
 from frontdesk.steps.handle import Handling
@@ -114,7 +116,8 @@ class Service:
         if wake is None:
             wake = Wake()
             self._others.append(wake)
-        loop = run_loop(name, step, wake=wake, rest=rest, stop=self._stop)
+        on_error = partial(report, component=name)
+        loop = run_loop(name, step, wake=wake, rest=rest, stop=self._stop, on_error=on_error)
         self._tasks.append(asyncio.create_task(loop, name=name))
 
     async def _measure(self) -> int:

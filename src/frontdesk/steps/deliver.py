@@ -26,6 +26,7 @@ from frontdesk.outbox.model import Claimed
 from frontdesk.outbox.rules import spacing
 from frontdesk.provider import Accepted
 from frontdesk.registry import Registry
+from frontdesk.reporting import report
 from frontdesk.settings import Settings
 from frontdesk.steps.judge import claim_sendable
 
@@ -92,6 +93,7 @@ class Delivering:
         self._wake.ring()
         if not task.cancelled() and (error := task.exception()):
             log.error("send_left_to_reconcile", error=str(error), error_type=type(error).__name__)
+            report(error, component="deliver")
 
     def _set_alarm(self, at: datetime | None) -> None:
         """Ring when the next slot is free, rather than poll for it."""

@@ -24,6 +24,7 @@ from frontdesk.inbox.model import ClaimedLane, Event, QueuedEvent
 from frontdesk.inbox.rules import Dead, after_failure, fingerprint
 from frontdesk.loop import Wake
 from frontdesk.registry import Commit, Registry
+from frontdesk.reporting import report
 from frontdesk.settings import WorkerSettings
 
 __all__ = ["Handling", "Stale"]
@@ -220,6 +221,8 @@ class Handling:
             else:
                 wait = timedelta(seconds=backoff.delay(tries, first=self._settings.first_retry_seconds))
                 await inbox.retry(tx, queued, text, ready_at=lease_now + wait, available_at=now + wait)
+        if isinstance(outcome, Dead) and not hopeless:
+            report(error, component="handle", webhook_type=queued.webhook_type, event_id=queued.event_id, tries=tries)
         what = "event_dead" if isinstance(outcome, Dead) else "event_will_be_retried"
         log.warning(what, event_id=queued.event_id, tries=tries, error=text, exc_info=None if hopeless else error)
 
