@@ -162,11 +162,6 @@ ON CONFLICT (lane, received_at, event_id) DO NOTHING;
 DELETE FROM processed_webhooks
 WHERE request_id IN (SELECT request_id FROM processed_webhooks WHERE expires_at < %(now)s ORDER BY expires_at LIMIT %(batch)s);
 
--- Depth and age per lane class; reads the narrow rows only.
--- name: depth
-SELECT l.lane_class, count(*) AS waiting, min(q.received_at) AS oldest
-FROM inbox_queue AS q JOIN inbox_lanes AS l ON l.lane = q.lane
-GROUP BY l.lane_class ORDER BY l.lane_class;
 
 -- name: has_work
 SELECT EXISTS (SELECT 1 FROM inbox_lanes WHERE ready_at IS NOT NULL) AS work;
