@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from frontdesk.message import Item, Outgoing, Receipt, TextReceived
+from frontdesk.message import Item, Outgoing, Receipt, ReceiptStatus, TextReceived
 
-__all__ = ["Accepted", "Answer", "HttpRequest", "Profile", "Provider"]
+__all__ = ["Accepted", "Answer", "HttpRequest", "Profile", "Provider", "SentMessage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,21 @@ class Accepted:
     provider_status: str
 
 
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """One outbound message as the provider lists it; addresses without a channel prefix."""
+
+    provider_message_id: str
+    to: str
+    from_: str
+    """Empty while the provider has not chosen the sender."""
+    body: str
+    status: ReceiptStatus
+    provider_status: str
+    created_at: datetime
+    """By the provider's clock, perhaps in whole seconds."""
+
+
 class Provider(Protocol):
     """One outside service: it knows its wire format and nothing of the database or the rooms."""
 
@@ -76,6 +91,12 @@ class Provider(Protocol):
 
     async def send(self, outgoing: Outgoing) -> Accepted:
         """Ask the carrier to send. Raises Rejected, Throttled, Unreachable or Unknown."""
+
+    async def list_messages(self, *, to: str, sent_after: datetime, channel: str = "sms") -> Sequence[SentMessage]:
+        """All that was sent to one address since then: the whole list or an error, for reconciling what is UNKNOWN.
+
+        Raises Unreachable, Throttled or Rejected.
+        """
 
     def means_opt_out(self, code: str | None) -> bool:
         """True when this error code says that the recipient opted out."""

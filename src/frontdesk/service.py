@@ -21,7 +21,7 @@ from frontdesk.reporting import report
 from frontdesk.settings import Settings
 from frontdesk.steps.deliver import Delivering
 from frontdesk.steps.handle import Handling
-from frontdesk.steps.reconcile import reconcile
+from frontdesk.steps.reconcile import resolve_unknown, take_back
 from frontdesk.steps.retire import forget_expired_requests, make_room
 
 __all__ = ["Service"]
@@ -49,6 +49,7 @@ class Service:
         self._bucket = bucket
         self._clock = clock
         self._lease_clock = lease_clock
+        self._registry = registry
         self._settings = settings
         self._roles = roles
         self._stop = asyncio.Event()
@@ -75,7 +76,8 @@ class Service:
             self._tasks.append(asyncio.create_task(self._listen(), name="listen"))
         if "scheduler" in self._roles:
             self._loop("leadership", self._campaign, rest=_HEARTBEAT)
-            self._loop("reconcile", self._as_leader(self._reconcile), rest=1.0)
+            self._loop("take_back", self._as_leader(self._take_back), rest=1.0)
+            self._loop("reconcile", self._as_leader(self._resolve_unknown), rest=2.0)
             self._loop("retire", self._as_leader(self._forget), rest=3600)
             self._loop("make_room", self._as_leader(self._make_room), rest=3600)
 
@@ -142,8 +144,11 @@ class Service:
 
         return only_as_leader
 
-    async def _reconcile(self) -> int:
-        return await reconcile(self._db, self._bucket, self._clock, self._lease_clock)
+    async def _take_back(self) -> int:
+        return await take_back(self._db, self._bucket, self._clock, self._lease_clock)
+
+    async def _resolve_unknown(self) -> int:
+        return await resolve_unknown(self._db, self._bucket, self._clock, self._registry)
 
     async def _forget(self) -> int:
         return await forget_expired_requests(self._db, self._bucket, self._clock)

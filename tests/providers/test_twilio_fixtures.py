@@ -218,7 +218,7 @@ async def list_exchange(exchange: dict[str, Any]) -> None:
         later = await desk.list_messages(to="+12025550143", sent_after=moment + timedelta(seconds=1))
         await desk.aclose()
     assert [message.provider_message_id for message in found] == ["SM00000000000000000000000000003101"]
-    assert (found[0].to, found[0].from_, found[0].status) == ("+12025550143", "+14155550100", "delivered")
+    assert (found[0].to, found[0].from_, found[0].provider_status) == ("+12025550143", "+14155550100", "delivered")
     assert found[0].created_at == moment.replace(microsecond=0)
     assert later == []
     assert parse_qs(asked[0].url.query)["To"] == ["+12025550143"]

@@ -19,7 +19,7 @@ class LedgerStatus(StrEnum):
     DELIVERED = "DELIVERED"  # nobody: final
     UNDELIVERED = "UNDELIVERED"  # nobody: final
     FAILED = "FAILED"  # nobody: final, known not sent
-    UNKNOWN = "UNKNOWN"  # a receipt or reconcile: it may have been sent, so it is never sent again by itself
+    UNKNOWN = "UNKNOWN"  # a receipt, or reconcile by the carrier's list, or a person: it may have been sent
     BLOCKED = "BLOCKED"  # nobody: final, the gate said no
     CANCELLED = "CANCELLED"  # nobody: final, a person said no
 
@@ -30,7 +30,7 @@ MOVES: dict[LedgerStatus, frozenset[LedgerStatus]] = {
     # A receipt may find PENDING: a send of which nothing was known, queued again, and heard of after all.
     _S.PENDING: frozenset({_S.SENDING, _S.BLOCKED, _S.CANCELLED, _S.SENT, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED}),
     _S.SENDING: frozenset({_S.PENDING, _S.SENT, _S.FAILED, _S.UNKNOWN, _S.DELIVERED, _S.UNDELIVERED}),
-    _S.UNKNOWN: frozenset({_S.PENDING, _S.SENT, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED}),
+    _S.UNKNOWN: frozenset({_S.PENDING, _S.SENT, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED, _S.CANCELLED}),
     _S.SENT: frozenset({_S.DELIVERED, _S.UNDELIVERED, _S.FAILED}),
     _S.DELIVERED: frozenset(),
     _S.UNDELIVERED: frozenset(),

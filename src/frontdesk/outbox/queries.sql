@@ -102,7 +102,7 @@ WHERE id = %(id)s AND claim_token = %(claim_token)s AND status = 'SENDING'
 RETURNING id;
 
 -- name: settle_unknown
-UPDATE outbound_message_log SET status = 'UNKNOWN', error = %(error)s
+UPDATE outbound_message_log SET status = 'UNKNOWN', error = %(error)s, reconcile_at = %(reconcile_at)s
 WHERE id = %(id)s AND claim_token = %(claim_token)s AND status = 'SENDING'
 RETURNING id;
 
@@ -120,7 +120,8 @@ RETURNING id;
 
 -- name: lapse_started
 UPDATE outbound_message_log
-SET status = 'UNKNOWN', error = 'The process that was sending this died or lost its lease; it may have been sent.'
+SET status = 'UNKNOWN', error = 'The process that was sending this died or lost its lease; it may have been sent.',
+    reconcile_at = %(now)s
 WHERE status = 'SENDING' AND leased_until < %(lease_now)s AND started_at IS NOT NULL
 RETURNING id;
 
@@ -148,8 +149,34 @@ VALUES (%(address)s, %(our_address)s, %(client_id)s, %(kind)s, %(source)s, %(evi
 
 -- name: cancel
 UPDATE outbound_message_log SET status = 'CANCELLED', reason = 'cancelled by a person'
-WHERE id = %(id)s AND status = 'PENDING'
+WHERE id = %(id)s AND status IN ('PENDING', 'UNKNOWN')
 RETURNING id;
+
+-- Unknowns that are due for a look at the carrier's list; pushed ahead, so that one that fails stops no other.
+-- name: claim_unknown
+WITH due AS (
+    SELECT id FROM outbound_message_log
+    WHERE status = 'UNKNOWN' AND reconcile_at <= %(now)s
+    ORDER BY reconcile_at LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE outbound_message_log AS o SET reconcile_at = %(again_at)s
+FROM due WHERE o.id = due.id
+RETURNING o.id, o.provider, o.channel, o.from_address, o.to_address, o.body, o.send_class, o.started_at, o.resent;
+
+-- Which of the carrier's ids belong to rows that are known already: one message is matched to one row.
+-- name: known_ids
+SELECT provider_message_id FROM outbound_message_log WHERE provider_message_id = ANY(%(provider_message_ids)s::text[]);
+
+-- Known not sent after all, by a complete list: once more, and only once.
+-- name: send_again
+UPDATE outbound_message_log
+SET status = 'PENDING', resent = true, available_at = %(now)s, claim_token = NULL, leased_until = NULL, started_at = NULL,
+    reconcile_at = NULL
+WHERE id = %(id)s AND status = 'UNKNOWN';
+
+-- name: leave_to_a_person
+UPDATE outbound_message_log SET reconcile_at = NULL, reason = 'needs_a_person' WHERE id = %(id)s AND status = 'UNKNOWN';
 
 -- name: has_work
 SELECT EXISTS (SELECT 1 FROM outbound_message_log WHERE status = 'SENDING') AS sending,

@@ -18,8 +18,11 @@ __all__ = [
     "block",
     "cancel",
     "candidates",
+    "claim_unknown",
     "has_work",
+    "known_ids",
     "lapse",
+    "leave_to_a_person",
     "list_ledger",
     "lock_pending",
     "mark_sending",
@@ -27,6 +30,7 @@ __all__ = [
     "push_slot",
     "put",
     "record_consent",
+    "send_again",
     "settle_failed",
     "settle_not_sent",
     "settle_sent",
@@ -134,9 +138,9 @@ async def settle_failed(tx: Tx, claimed: Claimed, error: str, code: str | None, 
     return await _settle(tx, Q.settle_failed, claimed, error=error, error_code=code, now=now)
 
 
-async def settle_unknown(tx: Tx, claimed: Claimed, error: str) -> bool:
-    """SENDING to UNKNOWN: it may have been sent."""
-    return await _settle(tx, Q.settle_unknown, claimed, error=error)
+async def settle_unknown(tx: Tx, claimed: Claimed, error: str, now: datetime) -> bool:
+    """SENDING to UNKNOWN: it may have been sent. It is looked up at the carrier from now on."""
+    return await _settle(tx, Q.settle_unknown, claimed, error=error, reconcile_at=now)
 
 
 async def settle_not_sent(tx: Tx, claimed: Claimed, error: str, available_at: datetime) -> bool:
@@ -149,11 +153,32 @@ async def _settle(tx: Tx, query: str, claimed: Claimed, **values: object) -> boo
     return await tx.run(query, {**fence, **values}) == 1
 
 
-async def lapse(tx: Tx, lease_now: datetime) -> tuple[list[int], list[int]]:
+async def lapse(tx: Tx, lease_now: datetime, now: datetime) -> tuple[list[int], list[int]]:
     """Take back leases that ran out; returns the ids that are PENDING again and those that are now UNKNOWN."""
     again = await tx.all(Q.lapse_unstarted, {"lease_now": lease_now})
-    unknown = await tx.all(Q.lapse_started, {"lease_now": lease_now})
+    unknown = await tx.all(Q.lapse_started, {"lease_now": lease_now, "now": now})
     return [row.id for row in again], [row.id for row in unknown]
+
+
+async def claim_unknown(tx: Tx, *, now: datetime, again_at: datetime, limit: int) -> Sequence[Any]:
+    """The UNKNOWN rows that are due for a look at the carrier; each is looked at again at `again_at` if this fails."""
+    return await tx.all(Q.claim_unknown, {"now": now, "again_at": again_at, "limit": limit})
+
+
+async def known_ids(tx: Tx, provider_message_ids: Sequence[str]) -> set[str]:
+    """Those of the carrier's ids that belong to ledger rows already."""
+    rows = await tx.all(Q.known_ids, {"provider_message_ids": list(provider_message_ids)})
+    return {row.provider_message_id for row in rows}
+
+
+async def send_again(tx: Tx, ledger_id: int, now: datetime) -> bool:
+    """UNKNOWN to PENDING, once: a complete list of the carrier does not have it."""
+    return await tx.run(Q.send_again, {"id": ledger_id, "now": now}) == 1
+
+
+async def leave_to_a_person(tx: Tx, ledger_id: int) -> None:
+    """Look no more: a person decides about this UNKNOWN."""
+    await tx.run(Q.leave_to_a_person, {"id": ledger_id})
 
 
 async def apply_receipt(tx: Tx, receipt: Receipt, now: datetime) -> tuple[Any, LedgerStatus | None]:
@@ -199,7 +224,7 @@ async def record_consent(
 
 
 async def cancel(tx: Tx, ledger_id: int) -> bool:
-    """PENDING to CANCELLED; false when it is no longer PENDING."""
+    """PENDING or UNKNOWN to CANCELLED; false when it is neither."""
     return await tx.run(Q.cancel, {"id": ledger_id}) == 1
 
 

@@ -13,14 +13,14 @@ import httpx2
 
 from frontdesk.errors import Malformed, Rejected, SetupError, Throttled, Unknown, Unreachable
 from frontdesk.message import Item, Outgoing, Receipt, TextReceived
-from frontdesk.provider import Accepted, HttpRequest, Profile
+from frontdesk.provider import Accepted, HttpRequest, Profile, SentMessage
 from frontdesk.providers import twilio_webhooks
 from frontdesk.providers.retry_after import delay_seconds
 from frontdesk.providers.twilio_errors import ErrorClass, explain
-from frontdesk.providers.twilio_list import SentMessage, read_page
+from frontdesk.providers.twilio_list import read_page
 from frontdesk.providers.twilio_signature import check_signature
 
-__all__ = ["SentMessage", "Twilio"]
+__all__ = ["Twilio"]
 
 # Nothing of the request was written yet. All else that goes wrong may have happened after the carrier took it.
 NOTHING_WRITTEN = (

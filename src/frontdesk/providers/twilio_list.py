@@ -9,23 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from frontdesk.errors import Unreachable
+from frontdesk.message import ReceiptStatus
+from frontdesk.provider import SentMessage
 from frontdesk.providers.retry_after import parse_http_date
-from frontdesk.providers.twilio_webhooks import split_channel
+from frontdesk.providers.twilio_webhooks import STATUS_WORDS, split_channel
 
-__all__ = ["Page", "SentMessage", "read_page"]
-
-
-@dataclass(frozen=True, slots=True)
-class SentMessage:
-    """One outbound message as Twilio lists it; addresses without a channel prefix, `created_at` in whole seconds."""
-
-    provider_message_id: str
-    to: str
-    from_: str
-    """Empty while a Messaging Service has not chosen the sender."""
-    body: str
-    status: str
-    created_at: datetime
+__all__ = ["Page", "read_page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +42,8 @@ def _sent(message: Mapping[str, Any]) -> SentMessage:
         to=split_channel(str(message.get("to") or ""))[1],
         from_=split_channel(str(message.get("from") or ""))[1],
         body=str(message.get("body") or ""),
-        status=str(message.get("status") or ""),
+        status=STATUS_WORDS.get(str(message.get("status") or ""), ReceiptStatus.QUEUED),
+        provider_status=str(message.get("status") or ""),
         created_at=_created(message),
     )
 

@@ -14,7 +14,17 @@ from frontdesk.message import Item, LaneClass, Media, Receipt, ReceiptStatus, Te
 from frontdesk.provider import Answer, HttpRequest, Profile
 from frontdesk.providers.twilio_signature import form_pairs
 
-__all__ = ["PROFILES", "SMS", "STATUS", "parse_receipt", "parse_text", "read_receipt", "read_text", "split_channel"]
+__all__ = [
+    "PROFILES",
+    "SMS",
+    "STATUS",
+    "STATUS_WORDS",
+    "parse_receipt",
+    "parse_text",
+    "read_receipt",
+    "read_text",
+    "split_channel",
+]
 
 SMS = "twilio_sms"
 STATUS = "twilio_status"

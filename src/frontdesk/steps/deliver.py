@@ -165,7 +165,7 @@ class Delivering:
             case Throttled() | Unreachable():
                 await self._settle_not_sent(tx, claimed, result, now)
             case _:
-                if await outbox.settle_unknown(tx, claimed, str(result)):
+                if await outbox.settle_unknown(tx, claimed, str(result), now):
                     await _mark(tx, OutboundMark(ledger_id, "unknown", sent_at=now))
                 log.warning("message_unknown", error=str(result), known=isinstance(result, Unknown))
 

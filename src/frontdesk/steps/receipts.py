@@ -1,5 +1,6 @@
 """How a delivery receipt is handled: the ledger moves on, never back."""
 
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -16,7 +17,7 @@ from frontdesk.outbox.model import LedgerStatus
 from frontdesk.provider import Provider
 from frontdesk.registry import Commit
 
-__all__ = ["ReceiptHandler"]
+__all__ = ["ReceiptHandler", "move_by_receipt"]
 
 log = structlog.get_logger(__name__)
 
@@ -43,25 +44,29 @@ class ReceiptHandler:
         return partial(self._commit, receipt)
 
     async def _commit(self, receipt: Receipt, tx: Tx) -> None:
-        now = self._clock.now()
-        row, status = await outbox.apply_receipt(tx, receipt, now)
-        if row is None:
-            # Sent by something else on the same account, or its row was erased: nothing of ours to move.
-            log.info("receipt_for_no_message_of_ours", provider_message_id=receipt.provider_message_id)
-            return
-        read = receipt.status is ReceiptStatus.READ
-        if status is not None or (read and row.status == LedgerStatus.DELIVERED):
-            word = "read" if read else _MESSAGE_STATUS[status or LedgerStatus.DELIVERED]
-            mark = OutboundMark(row.id, word, provider_message_id=receipt.provider_message_id, sent_at=now)
-            await conversations.mark_outbound(tx, [mark])
-        if status is LedgerStatus.FAILED and self._provider.means_opt_out(receipt.error_code):
-            await outbox.record_consent(
-                tx,
-                address=row.to_address,
-                our_address=row.from_address,
-                client_id=row.client_id,
-                kind="opt_out",
-                source=f"carrier error {receipt.error_code}",
-                evidence={"ledger_id": str(row.id)},
-                now=now,
-            )
+        await move_by_receipt(tx, self._provider, receipt, self._clock.now())
+
+
+async def move_by_receipt(tx: Tx, provider: Provider, receipt: Receipt, now: datetime) -> None:
+    """Move the ledger row and the message that a receipt speaks of; an opt-out among its errors is recorded."""
+    row, status = await outbox.apply_receipt(tx, receipt, now)
+    if row is None:
+        # Sent by something else on the same account, or its row was erased: nothing of ours to move.
+        log.info("receipt_for_no_message_of_ours", provider_message_id=receipt.provider_message_id)
+        return
+    read = receipt.status is ReceiptStatus.READ
+    if status is not None or (read and row.status == LedgerStatus.DELIVERED):
+        word = "read" if read else _MESSAGE_STATUS[status or LedgerStatus.DELIVERED]
+        mark = OutboundMark(row.id, word, provider_message_id=receipt.provider_message_id, sent_at=now)
+        await conversations.mark_outbound(tx, [mark])
+    if status is LedgerStatus.FAILED and provider.means_opt_out(receipt.error_code):
+        await outbox.record_consent(
+            tx,
+            address=row.to_address,
+            our_address=row.from_address,
+            client_id=row.client_id,
+            kind="opt_out",
+            source=f"carrier error {receipt.error_code}",
+            evidence={"ledger_id": str(row.id)},
+            now=now,
+        )

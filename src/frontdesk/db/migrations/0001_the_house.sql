@@ -241,6 +241,8 @@ CREATE TABLE outbound_message_log (
     claim_token         uuid,
     leased_until        timestamptz, -- lease time
     started_at          timestamptz, -- set just before the request is written; null means surely not sent
+    reconcile_at        timestamptz, -- business time: when an UNKNOWN is looked up at the carrier next; null leaves it to a person
+    resent              boolean NOT NULL DEFAULT false, -- sent once more after a complete list did not have it
     created_at          timestamptz NOT NULL,
     sent_at             timestamptz,
     delivered_at        timestamptz,
@@ -257,6 +259,8 @@ CREATE INDEX outbound_leases ON outbound_message_log (leased_until) WHERE status
 
 -- At most one message on its way or unknown per recipient: in order, and a match with the carrier is unambiguous.
 CREATE UNIQUE INDEX outbound_one_in_flight ON outbound_message_log (from_address, to_address) WHERE status IN ('SENDING', 'UNKNOWN');
+
+CREATE INDEX outbound_unknown ON outbound_message_log (reconcile_at) WHERE status = 'UNKNOWN';
 
 CREATE INDEX outbound_by_conversation ON outbound_message_log (conversation_id, created_at, id);
 
