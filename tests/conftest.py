@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from frontdesk.db.embedded import EmbeddedPostgres
 from frontdesk.desk import Desk
-from frontdesk.testing import test_settings
+from frontdesk.testing import scratch_settings
 
 _numbers = itertools.count()
 
@@ -36,7 +36,7 @@ def template(server: str) -> str:
     _run(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
     async def migrate() -> None:
-        desk = Desk(test_settings(), make_conninfo(server, dbname=name))
+        desk = Desk(scratch_settings(), make_conninfo(server, dbname=name))
         await desk.open()
         await desk.close()
 

@@ -10,7 +10,9 @@ from frontdesk.logs import masked
 
 __all__ = ["redact", "report", "start_reporting"]
 
-_PRIVATE = frozenset({"body", "payload", "text", "data", "cookies", "authorization", "token", "signature", "query_string"})
+_PRIVATE = frozenset(
+    {"body", "payload", "text", "data", "cookies", "authorization", "token", "signature", "query_string"}
+)
 
 
 def start_reporting(dsn: str, *, component: str, version: str) -> None:

@@ -25,7 +25,16 @@ from frontdesk.simulator import Carrier, serve
 from frontdesk.simulator.server import serve_app
 from frontdesk.web.hooks import hook_routes
 
-__all__ = ["ACCOUNT_SID", "AUTH_TOKEN", "LEAD", "NUMBER", "FrozenClock", "RunningDesk", "running_desk", "test_settings"]
+__all__ = [
+    "ACCOUNT_SID",
+    "AUTH_TOKEN",
+    "LEAD",
+    "NUMBER",
+    "FrozenClock",
+    "RunningDesk",
+    "running_desk",
+    "scratch_settings",
+]
 
 ACCOUNT_SID = "AC" + "f" * 32
 AUTH_TOKEN = "testing-token-of-the-simulator"  # noqa: S105  (opens nothing but the simulator)
@@ -51,7 +60,7 @@ class FrozenClock:
         return self._now
 
 
-def test_settings(**changes: Any) -> Settings:
+def scratch_settings(**changes: Any) -> Settings:
     """Settings of a scratch desk: quick retries, no limits that a test did not ask for."""
     values: dict[str, Any] = {
         "twilio_account_sid": ACCOUNT_SID,
@@ -63,9 +72,6 @@ def test_settings(**changes: Any) -> Settings:
         "worker": {"first_retry_seconds": 0.05, "poll_seconds": 0.2},
     }
     return Settings(**{**values, **changes})
-
-
-test_settings.__test__ = False  # type: ignore[attr-defined]  # a name for people, not a test
 
 
 @dataclass(slots=True)
@@ -113,7 +119,7 @@ async def running_desk(
     roles: Sequence[str] = ("worker", "scheduler"),
 ) -> AsyncIterator[RunningDesk]:
     """A desk on `dsn` with one client on NUMBER, its webhooks over real HTTP, and a carrier of its own."""
-    settings = settings or test_settings()
+    settings = settings or scratch_settings()
     carrier = Carrier(ACCOUNT_SID, AUTH_TOKEN, numbers=[NUMBER], receipt_delay=0.01)
     async with serve(carrier) as carrier_url:
         settings = settings.model_copy(update={"twilio_api_base": carrier_url})

@@ -11,7 +11,7 @@ from frontdesk.desk import Desk
 from frontdesk.inbox.model import Event
 from frontdesk.logs import configure_logs
 from frontdesk.registry import Commit, Handler
-from frontdesk.testing import test_settings
+from frontdesk.testing import scratch_settings
 
 
 async def hang(handler: Handler, event: Event) -> Commit:
@@ -22,7 +22,7 @@ async def hang(handler: Handler, event: Event) -> Commit:
 
 
 async def main(dsn: str, carrier_url: str, hooks_url: str, *how: str) -> None:
-    settings = test_settings(
+    settings = scratch_settings(
         twilio_api_base=carrier_url,
         worker={"lease_seconds": 2, "handler_seconds": 600, "first_retry_seconds": 0.1, "poll_seconds": 0.2},
         sender={"per_second": 1e7, "per_minute": 6e8, "lease_seconds": 2},

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from frontdesk.db.embedded import EmbeddedPostgres
-from frontdesk.testing import RunningDesk, running_desk, test_settings
+from frontdesk.testing import RunningDesk, running_desk, scratch_settings
 
 SCRIPT = Path(__file__).with_name("desk_process.py")
 LEASE = 2.0
-SETTINGS = test_settings(
+SETTINGS = scratch_settings(
     worker={"lease_seconds": LEASE, "first_retry_seconds": 0.1, "poll_seconds": 0.2},
     sender={"per_second": 1e7, "per_minute": 6e8, "lease_seconds": LEASE},
 )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from frontdesk.testing import LEAD, FrozenClock, RunningDesk, running_desk, test_settings
+from frontdesk.testing import LEAD, FrozenClock, RunningDesk, running_desk, scratch_settings
 
 LEDGER = "SELECT * FROM outbound_message_log ORDER BY id"
 
@@ -90,7 +90,7 @@ def test_stop_is_recorded_and_nothing_is_said_until_start(dsn: str) -> None:
 
 def test_a_stop_between_put_and_claim_wins(dsn: str) -> None:
     clock = FrozenClock()
-    settings = test_settings(limits={"seconds_between": 60})
+    settings = scratch_settings(limits={"seconds_between": 60})
 
     async def story(desk: RunningDesk) -> None:
         await desk.text("Hi")
@@ -114,7 +114,7 @@ def test_a_stop_between_put_and_claim_wins(dsn: str) -> None:
 
 def test_replies_wait_for_the_minute_and_then_go(dsn: str) -> None:
     clock = FrozenClock()
-    settings = test_settings(limits={"seconds_between": 60})
+    settings = scratch_settings(limits={"seconds_between": 60})
 
     async def story(desk: RunningDesk) -> None:
         await desk.text("Hi")
@@ -135,7 +135,7 @@ def test_replies_wait_for_the_minute_and_then_go(dsn: str) -> None:
 
 def test_replies_stop_at_their_daily_ceiling_and_go_on_the_next_local_day(dsn: str) -> None:
     clock = FrozenClock()
-    settings = test_settings(limits={"seconds_between": 0, "replies_per_day": 2})
+    settings = scratch_settings(limits={"seconds_between": 0, "replies_per_day": 2})
 
     async def story(desk: RunningDesk) -> None:
         for body in ("Hi", "Ada", "leak"):

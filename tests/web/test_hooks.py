@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from twilio.request_validator import RequestValidator
 
-from frontdesk.testing import ACCOUNT_SID, AUTH_TOKEN, LEAD, NUMBER, RunningDesk, running_desk, test_settings
+from frontdesk.testing import ACCOUNT_SID, AUTH_TOKEN, LEAD, NUMBER, RunningDesk, running_desk, scratch_settings
 
 PATH = "/webhooks/twilio/sms"
 COUNT = "SELECT count(*) AS n FROM webhook_events"
@@ -75,7 +75,7 @@ def test_without_a_good_signature_nothing_is_stored(dsn: str, signature: str) ->
 
 
 def test_two_tokens_hold_while_a_secret_is_rotated(dsn: str) -> None:
-    settings = test_settings(twilio_auth_token=f"{AUTH_TOKEN},the-next-token")
+    settings = scratch_settings(twilio_auth_token=f"{AUTH_TOKEN},the-next-token")
 
     async def story(desk: RunningDesk) -> None:
         url = f"{desk.base_url}{PATH}"
@@ -93,7 +93,7 @@ def test_behind_a_proxy_the_public_url_is_what_was_signed(dsn: str, public: str)
         answer = await post(desk, FORM, path=f"{PATH}?source=1", **{"X-Twilio-Signature": signature})
         assert answer.status_code == 200
 
-    at_desk(dsn, story, settings=test_settings(public_url=public))
+    at_desk(dsn, story, settings=scratch_settings(public_url=public))
 
 
 def test_without_a_public_url_the_proxy_says_where_it_was_called(dsn: str) -> None:
