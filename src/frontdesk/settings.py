@@ -83,7 +83,7 @@ class WorkerSettings(_Part):
     handler_seconds: Annotated[float, Field(gt=0, description="longest time one event may take")] = 10
     max_tries: Annotated[int, Field(ge=1, description="tries before an event becomes a dead letter")] = 8
     first_retry_seconds: Annotated[float, Field(gt=0, description="back-off after the first failed try")] = 1
-    poll_seconds: Annotated[float, Field(gt=0, description="longest rest when nobody rings")] = 2
+    poll_seconds: Annotated[float, Field(gt=0, description="longest rest when nobody rings")] = 1
 
 
 class Settings(BaseSettings):

@@ -234,9 +234,9 @@ async def has_work(tx: Tx, now: datetime) -> bool:
     return bool(row.sending or row.due)
 
 
-async def next_due(tx: Tx) -> datetime | None:
-    """The next moment at which some number has a free slot and something due, or None."""
-    row = await tx.one(Q.next_due)
+async def next_due(tx: Tx, now: datetime) -> datetime | None:
+    """The next moment after `now` at which some number has a free slot and something due, or None."""
+    row = await tx.one(Q.next_due, {"now": now})
     return row.at if row else None
 
 

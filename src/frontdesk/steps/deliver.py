@@ -80,7 +80,7 @@ class Delivering:
                 leased_until=self._lease_clock.now() + self._lease,
                 defaults=self._limits,
             )
-            next_due = await outbox.next_due(tx) if moved == 0 else None
+            next_due = await outbox.next_due(tx, self._clock.now()) if moved == 0 else None
         for one in claimed:
             task = asyncio.create_task(self._send(one))
             self._tasks.add(task)
