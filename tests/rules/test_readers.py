@@ -20,6 +20,8 @@ from frontdesk.readers.rules import read_answer
         ("name", "12345", None),
         ("name", "yes", None),
         ("name", "what do you need it for?", None),
+        ("name", "It is about my sink", None),
+        ("name", "I need a plumber", None),
         ("name", "", None),
         ("email", "mail me at Ada@Example.com.", "ada@example.com"),
         ("email", "no mail", None),

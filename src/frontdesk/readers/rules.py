@@ -34,7 +34,27 @@ _NOT_NAMES = frozenset(
         "please",
         "maybe",
     }
-    | {"what", "why", "who", "how"}
+    | {"what", "why", "who", "how", "when", "where", "is", "are", "was", "have", "has", "need", "want", "can", "could"}
+    | {
+        "a",
+        "an",
+        "the",
+        "my",
+        "your",
+        "our",
+        "about",
+        "for",
+        "to",
+        "in",
+        "on",
+        "at",
+        "of",
+        "with",
+        "not",
+        "it",
+        "i",
+        "we",
+    }
 )
 
 

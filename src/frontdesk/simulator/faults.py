@@ -50,6 +50,10 @@ class Faults:
         """Let exactly the next `times` occasions have this fault, whatever its probability."""
         self._next[Fault(fault)] = times
 
+    def armed(self, fault: Fault | str) -> int:
+        """How many of the next occasions are sure to have this fault."""
+        return self._next.get(Fault(fault), 0)
+
     def strikes(self, fault: Fault) -> bool:
         """Whether this occasion has the fault: a count is used up first, then the dice are thrown."""
         if self._next.get(fault, 0) > 0:

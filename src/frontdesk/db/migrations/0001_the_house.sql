@@ -264,6 +264,8 @@ CREATE INDEX outbound_unknown ON outbound_message_log (reconcile_at) WHERE statu
 
 CREATE INDEX outbound_by_conversation ON outbound_message_log (conversation_id, created_at, id);
 
+CREATE INDEX outbound_by_time ON outbound_message_log (created_at DESC, id DESC);
+
 CREATE INDEX outbound_by_provider_id ON outbound_message_log (provider_message_id) WHERE provider_message_id IS NOT NULL;
 
 CREATE TABLE messages (

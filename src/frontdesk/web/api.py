@@ -1,0 +1,131 @@
+"""The admin API: read-only lists with cursor and limit, one conversation, and what the AI's caretakers ask."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
+from fastapi.security import HTTPBearer
+from pydantic import AfterValidator, BaseModel
+
+from frontdesk.desk import Desk
+from frontdesk.outbox.model import LedgerStatus
+from frontdesk.web import views
+from frontdesk.web.problems import RESPONSES
+from frontdesk.web.shapes import (
+    AiHealth,
+    ConversationDetail,
+    ConversationRow,
+    ConversationState,
+    DeadLetter,
+    LedgerRow,
+    Listing,
+    MessageRow,
+    ReceiptRow,
+    WebhookEvent,
+)
+from frontdesk.web.views import NEWEST, Cursor
+
+__all__ = ["admin_router"]
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+_bearer = HTTPBearer(auto_error=False, description="a token of ADMIN_TOKEN; the dashboard's session does as well")
+
+
+def _readable(cursor: str | None) -> str | None:
+    if cursor is not None:
+        Cursor.parse(cursor)
+    return cursor
+
+
+Limit = Annotated[int, Query(ge=1, le=200, description="rows at most")]
+After = Annotated[str | None, Query(description="`nextCursor` of the page before"), AfterValidator(_readable)]
+EventStatus = Literal["waiting", "retrying", "done", "dead"]
+RowId = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+def _admit(request: Request, _shown_in_openapi: Annotated[Any, Depends(_bearer)]) -> None:
+    request.state.who = request.app.state.door.admit(request)
+
+
+def _listing(shape: type[Shape], rows: Sequence[Any], limit: int, time_column: str) -> Listing[Shape]:
+    items = [shape.model_validate(row) for row in rows[:limit]]
+    return Listing[Shape](items=items, next_cursor=views.next_cursor(rows, limit, time_column))
+
+
+def _after(cursor: str | None) -> Cursor:
+    return Cursor.parse(cursor) if cursor else NEWEST
+
+
+def admin_router(desk: Desk) -> APIRouter:
+    """Everything below /api/admin."""
+    router = APIRouter(prefix="/api/admin", tags=["admin"], dependencies=[Depends(_admit)], responses=RESPONSES)
+    _add_lists(router, desk)
+
+    @router.get("/conversations/{conversation_id}", responses={404: RESPONSES["default"]})
+    async def conversation(conversation_id: RowId, limit: Limit = 100, cursor: After = None) -> ConversationDetail:
+        """One conversation with its messages, newest first, each with its webhook or its ledger row and receipts."""
+        async with views.reading(desk) as tx:
+            row = await views.conversation(tx, conversation_id)
+            if row is None:
+                raise HTTPException(404, f"There is no conversation {conversation_id}.")
+            rows = await views.messages(tx, conversation_id, _after(cursor), limit + 1)
+            receipts = await views.receipts(tx, [m.carrier_id for m in rows if m.carrier_id])
+        detail = ConversationDetail.model_validate(row)
+        detail.messages = [_message(m, receipts.get(m.carrier_id, [])) for m in rows[:limit]]
+        detail.next_cursor = views.next_cursor(rows, limit, "created_at")
+        return detail
+
+    @router.get("/health/ai")
+    async def health_ai() -> AiHealth:
+        """The newest 20 ledger rows, dedupe collisions, the state of 10 conversations, counts by state."""
+        async with views.reading(desk) as tx:
+            counts, collisions = await views.status_counts(tx)
+            return AiHealth(
+                outbound_logs=[LedgerRow.model_validate(row) for row in await views.outbox(tx, NEWEST, 20)],
+                dedupe_collisions=collisions,
+                conversations=[
+                    ConversationState.model_validate(row) for row in await views.conversations(tx, NEWEST, 10)
+                ],
+                status_counts=counts,
+            )
+
+    return router
+
+
+def _add_lists(router: APIRouter, desk: Desk) -> None:
+    @router.get("/conversations")
+    async def conversations(limit: Limit = 50, cursor: After = None) -> Listing[ConversationRow]:
+        """Conversations, the one written in last first."""
+        async with views.reading(desk) as tx:
+            rows = await views.conversations(tx, _after(cursor), limit + 1)
+        return _listing(ConversationRow, rows, limit, "last_message_at")
+
+    @router.get("/events")
+    async def events(
+        limit: Limit = 50, cursor: After = None, status: EventStatus | None = None
+    ) -> Listing[WebhookEvent]:
+        """Stored webhooks, newest first."""
+        async with views.reading(desk) as tx:
+            rows = await views.events(tx, _after(cursor), limit + 1, status)
+        return _listing(WebhookEvent, rows, limit, "received_at")
+
+    @router.get("/outbox")
+    async def outbox(limit: Limit = 50, cursor: After = None, status: LedgerStatus | None = None) -> Listing[LedgerRow]:
+        """The outbound ledger, newest first: what was sent, what waits, what was blocked, and why."""
+        async with views.reading(desk) as tx:
+            rows = await views.outbox(tx, _after(cursor), limit + 1, status)
+        return _listing(LedgerRow, rows, limit, "created_at")
+
+    @router.get("/dead-letters")
+    async def dead_letters(limit: Limit = 50, cursor: After = None) -> Listing[DeadLetter]:
+        """Events that no retry could help and that nobody replayed yet, newest first."""
+        async with views.reading(desk) as tx:
+            rows = await views.dead_letters(tx, _after(cursor), limit + 1)
+        return _listing(DeadLetter, rows, limit, "died_at")
+
+
+def _message(row: Any, receipts: Sequence[Any]) -> MessageRow:
+    message = MessageRow.model_validate(row)
+    message.receipts = [ReceiptRow.model_validate(receipt) for receipt in receipts]
+    return message

@@ -1,0 +1,156 @@
+"""Is the desk well? Facts from the database, a pure verdict, the reasons in plain words."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from frontdesk import __version__
+from frontdesk.db.migrate import CODE_VERSION
+from frontdesk.db.pool import DatabaseGone
+from frontdesk.db.processes import DEAD_AFTER
+from frontdesk.desk import Desk
+from frontdesk.web import views
+from frontdesk.web.shapes import Checks, Health, InboxDepth, Live, ProcessHealth, RoleHealth
+from frontdesk.web.views import HealthFacts
+from frontdesk.web.words import duration
+
+__all__ = ["assess", "health_router", "judge"]
+
+_SLOW = timedelta(seconds=60)  # what waits longer than this is worth a look
+_NEEDED = {
+    "worker": "webhooks are kept but not handled, and nothing is sent. Start one: `frontdesk worker`",
+    "scheduler": "unknown sends are not reconciled and nothing is cleaned up. Start one: `frontdesk scheduler`",
+}
+
+
+async def assess(desk: Desk, *, simulated: bool) -> Health:
+    """The health of this desk now; never raises for a database that is away."""
+    now, lease_now = desk.clock.now(), desk.lease_clock.now()
+    try:
+        facts = await views.health_facts(desk)
+    except DatabaseGone as error:
+        said = " ".join(str(error).split())
+        reason = f"The database does not answer ({said}). Webhooks get 503 and are sent again by their providers."
+        checks = Checks(database="unreachable", code_version=CODE_VERSION, simulated=simulated)
+        return Health(status="down", ready=False, reasons=[reason], at=now, version=__version__, checks=checks)
+    return judge(facts, now=now, lease_now=lease_now, simulated=simulated)
+
+
+def judge(facts: HealthFacts, *, now: datetime, lease_now: datetime, simulated: bool) -> Health:
+    """The verdict: not ready without schema, worker or scheduler; degraded when something needs a look."""
+    processes = [_process(row, lease_now) for row in facts.processes]
+    checks = Checks(
+        database="reachable",
+        schema_version=facts.schema_version,
+        code_version=CODE_VERSION,
+        simulated=simulated,
+        roles={role: _role(role, processes) for role in ("serve", "worker", "scheduler")},
+        processes=processes,
+        inbox=[_depth(row, now) for row in facts.inbox],
+        outbox=facts.outbox,
+        dead_letters=facts.dead_letters,
+    )
+    blocking = [*_schema_reasons(facts), *_role_reasons(checks)]
+    reasons = [*blocking, *_backlog_reasons(checks, facts, now), *_person_reasons(checks)]
+    return Health(
+        status="degraded" if reasons else "ok",
+        ready=not blocking,
+        reasons=reasons,
+        at=now,
+        version=__version__,
+        checks=checks,
+    )
+
+
+def _process(row: Any, lease_now: datetime) -> ProcessHealth:
+    age = lease_now - row.seen_at
+    return ProcessHealth(
+        host=row.host,
+        pid=row.pid,
+        version=row.version,
+        roles=row.roles,
+        started_at=row.started_at,
+        seen_seconds_ago=round(max(0.0, age.total_seconds()), 1),
+        alive=age <= DEAD_AFTER,
+    )
+
+
+def _role(role: str, processes: Sequence[ProcessHealth]) -> RoleHealth:
+    ages = [process.seen_seconds_ago for process in processes if role in process.roles]
+    alive = sum(process.alive for process in processes if role in process.roles)
+    return RoleHealth(alive=alive, seen_seconds_ago=min(ages, default=None))
+
+
+def _depth(row: Any, now: datetime) -> InboxDepth:
+    seconds = round(max(0.0, (now - row.oldest).total_seconds()), 1)
+    return InboxDepth(lane_class=row.lane_class, waiting=row.waiting, oldest_at=row.oldest, oldest_seconds=seconds)
+
+
+def _schema_reasons(facts: HealthFacts) -> Iterator[str]:
+    if facts.schema_version < CODE_VERSION:
+        yield (
+            f"The schema is at version {facts.schema_version} and this code needs {CODE_VERSION}. "
+            "Run `frontdesk migrate`."
+        )
+
+
+def _role_reasons(checks: Checks) -> Iterator[str]:
+    for role, consequence in _NEEDED.items():
+        if not checks.roles[role].alive:
+            age = checks.roles[role].seen_seconds_ago
+            seen = f"the last one was seen {duration(age)} ago" if age is not None else "none was seen for an hour"
+            yield f"No {role} is alive ({seen}): {consequence}."
+
+
+def _backlog_reasons(checks: Checks, facts: HealthFacts, now: datetime) -> Iterator[str]:
+    for depth in checks.inbox:
+        if depth.oldest_seconds > _SLOW.total_seconds():
+            yield (
+                f"{depth.waiting} webhook{'s' * (depth.waiting != 1)} of class {depth.lane_class} "
+                f"wait{'s' * (depth.waiting == 1)} to be handled, the oldest for {duration(depth.oldest_seconds)}."
+            )
+    if facts.oldest_due is not None and now - facts.oldest_due > _SLOW:
+        late = duration((now - facts.oldest_due).total_seconds())
+        yield f"Messages that may go now are not being sent; the oldest is late by {late}."
+
+
+def _person_reasons(checks: Checks) -> Iterator[str]:
+    if checks.dead_letters:
+        yield (
+            f"{checks.dead_letters} dead letter{'s' * (checks.dead_letters != 1)}: see what failed with "
+            "`frontdesk events list --status dead`, then `frontdesk events replay`."
+        )
+    if unknown := checks.outbox.get("UNKNOWN", 0):
+        yield (
+            f"{unknown} send{'s' * (unknown != 1)} may or may not have reached the carrier; "
+            "a receipt or reconcile settles that, nothing is sent again by itself."
+        )
+
+
+def health_router(desk: Desk, *, simulated: bool) -> APIRouter:
+    """/api/health, /livez and /readyz: open to monitors, and without a word about leads."""
+    router = APIRouter(tags=["health"])
+    down: dict[int | str, dict[str, Any]] = {503: {"model": Health, "description": "Not so, with the reasons."}}
+
+    @router.get("/api/health", responses=down)
+    async def health(response: Response) -> Health:
+        """How the desk is, with reasons; 503 only when the database is away."""
+        verdict = await assess(desk, simulated=simulated)
+        response.status_code = 503 if verdict.status == "down" else 200
+        return verdict
+
+    @router.get("/livez")
+    async def livez() -> Live:
+        """The process answers; nothing else is looked at."""
+        return Live()
+
+    @router.get("/readyz", responses=down)
+    async def readyz(response: Response) -> Health:
+        """Database, migrations, and heartbeats of a worker and a scheduler; else 503 with reasons."""
+        verdict = await assess(desk, simulated=simulated)
+        response.status_code = 200 if verdict.ready else 503
+        return verdict
+
+    return router

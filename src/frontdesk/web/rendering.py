@@ -1,0 +1,75 @@
+"""Templates to answers: one Jinja2 environment, its filters, and what every page knows."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from frontdesk import __version__
+from frontdesk.db.clock import BusinessClock
+from frontdesk.web import words
+
+__all__ = ["Renderer"]
+
+
+class Renderer:
+    """Renders templates for one desk; times are shown in `timezone`, ages by `clock`."""
+
+    def __init__(self, *, business: str, timezone: str, clock: BusinessClock, simulated: bool) -> None:
+        zone = ZoneInfo(timezone)
+        self._environment = Environment(
+            loader=PackageLoader("frontdesk.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals |= {
+            "asset": _asset,
+            "business": business,
+            "timezone": timezone,
+            "version": __version__,
+            "simulated": simulated,
+        }
+        filters: dict[str, Callable[..., str]] = {
+            "ago": lambda at: words.ago(at, clock.now()),
+            "clock": lambda at: words.clock_time(at, zone),
+            "day": lambda at: words.day(at, zone, clock.now()),
+            "precise": lambda at: words.precise_time(at, zone),
+            "stamp": lambda at: words.stamp(at, zone),
+            "status_word": words.status_word,
+            "why": words.why,
+        }
+        self._environment.filters |= filters
+
+    def text(self, template: str, **context: Any) -> str:
+        """One template as text."""
+        return self._environment.get_template(template).render(**context)
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,
+    ) -> HTMLResponse:
+        """One template as an answer; `path` marks the place in the navigation."""
+        who = getattr(request.state, "who", None)
+        by_login = who is not None and bool(request.app.state.door.keys)
+        text = self.text(template, path=request.url.path, who=who, by_login=by_login, **context)
+        return HTMLResponse(text, status, dict(headers or {}))
+
+
+@cache
+def _asset(name: str) -> str:
+    """The URL of a static file, changing with its content so that no browser shows an old one."""
+    content = resources.files("frontdesk.web").joinpath("static", name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"

@@ -1,0 +1,174 @@
+"""The read-only queries of pages and API as functions; each transaction can write nothing."""
+
+import base64
+import binascii
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from frontdesk.db.pool import Tx
+from frontdesk.db.queries import load_queries
+from frontdesk.desk import Desk
+
+__all__ = [
+    "CAP",
+    "NEWEST",
+    "Cursor",
+    "HealthFacts",
+    "conversation",
+    "conversations",
+    "dead_letters",
+    "events",
+    "health_facts",
+    "messages",
+    "next_cursor",
+    "opted_out",
+    "outbox",
+    "phone_ledger",
+    "reading",
+    "receipts",
+    "status_counts",
+]
+
+Q = load_queries("frontdesk.web", "views.sql")
+
+CAP = 10_000
+"""Counts go no further than this."""
+
+_RECEIPT_WORDS = ["accepted", "queued", "sending", "sent", "delivered", "read", "undelivered", "failed", "canceled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a list that goes by (time, id), newest first: what comes next is older than this."""
+
+    at: str
+    id: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Read what `str` gave. Raises ValueError for anything else."""
+        try:
+            at, row_id = orjson.loads(base64.urlsafe_b64decode(text.encode()))
+            datetime.fromisoformat(at)
+            if not 0 <= int(row_id) < 2**63:
+                raise ValueError
+            return cls(at, int(row_id))
+        except (binascii.Error, TypeError, ValueError) as error:
+            raise ValueError("this is not a cursor of this list; take nextCursor from an answer") from error
+
+    def __str__(self) -> str:
+        """The cursor as it travels: opaque, safe in a URL."""
+        return base64.urlsafe_b64encode(orjson.dumps([self.at, self.id])).decode()
+
+
+NEWEST = Cursor("infinity", 2**63 - 1)
+"""Before the first row."""
+
+
+def next_cursor(rows: Sequence[Any], limit: int, time_column: str) -> str | None:
+    """The cursor of what follows the first `limit` of `rows`, or None at the end; `rows` is asked one longer."""
+    if len(rows) <= limit:
+        return None
+    last = rows[limit - 1]
+    return str(Cursor(getattr(last, time_column).isoformat(), last.id))
+
+
+@asynccontextmanager
+async def reading(desk: Desk) -> AsyncIterator[Tx]:
+    """A transaction that can write nothing. Raises one of DatabaseGone."""
+    async with desk.db.transaction(desk.bucket) as tx:
+        await tx.one(Q.only_read)
+        yield tx
+
+
+def _place(after: Cursor, limit: int) -> dict[str, Any]:
+    return {"before_at": after.at, "before_id": after.id, "limit": limit}
+
+
+async def conversations(tx: Tx, after: Cursor, limit: int) -> Sequence[Any]:
+    """Conversations with their lead and last message, the one written in last first."""
+    return await tx.all(Q.list_conversations, _place(after, limit))
+
+
+async def conversation(tx: Tx, conversation_id: int) -> Any:
+    """One conversation with its lead and client, or None."""
+    return await tx.one(Q.show_conversation, {"conversation_id": conversation_id})
+
+
+async def messages(tx: Tx, conversation_id: int, after: Cursor, limit: int) -> Sequence[Any]:
+    """Messages of a conversation, newest first, each with its webhook or its ledger row."""
+    return await tx.all(Q.list_messages, {"conversation_id": conversation_id, **_place(after, limit)})
+
+
+async def receipts(tx: Tx, carrier_ids: Sequence[str]) -> dict[str, list[Any]]:
+    """The receipts that came for these messages, by the carrier's id, in order of arrival."""
+    found: dict[str, list[Any]] = {}
+    if carrier_ids:
+        for row in await tx.all(Q.list_receipts, {"carrier_ids": list(carrier_ids), "words": _RECEIPT_WORDS}):
+            found.setdefault(row.carrier_id, []).append(row)
+    return found
+
+
+async def phone_ledger(tx: Tx, *, phone: str, our_number: str, limit: int) -> Sequence[Any]:
+    """Ledger rows for one phone, newest first."""
+    return await tx.all(Q.list_phone_ledger, {"phone": phone, "our_number": our_number, "limit": limit})
+
+
+async def opted_out(tx: Tx, *, phone: str, our_number: str) -> bool:
+    """Whether this phone opted out of this number of ours."""
+    row = await tx.one(Q.opted_out, {"phone": phone, "our_number": our_number})
+    return bool(row and row.opted_out)
+
+
+async def events(tx: Tx, after: Cursor, limit: int, status: str | None) -> Sequence[Any]:
+    """Webhook events, newest first."""
+    return await tx.all(Q.list_events, {**_place(after, limit), "status": status})
+
+
+async def outbox(tx: Tx, after: Cursor, limit: int, status: str | None = None) -> Sequence[Any]:
+    """Ledger rows, newest first."""
+    return await tx.all(Q.list_outbox, {**_place(after, limit), "status": status})
+
+
+async def dead_letters(tx: Tx, after: Cursor, limit: int) -> Sequence[Any]:
+    """Dead letters that were not replayed, newest first."""
+    return await tx.all(Q.list_dead_letters, _place(after, limit))
+
+
+async def status_counts(tx: Tx) -> tuple[dict[str, int], int]:
+    """Ledger rows by state, and how often a key stood already."""
+    rows = await tx.all(Q.outbox_counts, {"cap": CAP})
+    return {row.status: row.messages for row in rows}, sum(int(row.collisions) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class HealthFacts:
+    """What a verdict about health looks at."""
+
+    schema_version: int
+    processes: Sequence[Any]
+    inbox: Sequence[Any]
+    outbox: dict[str, int]
+    oldest_due: datetime | None
+    dead_letters: int
+
+
+async def health_facts(desk: Desk) -> HealthFacts:
+    """Read all facts in one transaction; of an empty database only that it is empty. Raises one of DatabaseGone."""
+    async with reading(desk) as tx:
+        if not (await tx.one(Q.schema_there)).there:
+            return HealthFacts(0, [], [], {}, None, 0)
+        counts, _ = await status_counts(tx)
+        return HealthFacts(
+            schema_version=(await tx.one(Q.schema_version)).version,
+            processes=await tx.all(Q.list_processes),
+            inbox=await tx.all(Q.inbox_depth),
+            outbox=counts,
+            oldest_due=(await tx.one(Q.oldest_due, {"now": desk.clock.now()})).at,
+            dead_letters=(await tx.one(Q.open_dead_letters, {"cap": CAP})).letters,
+        )

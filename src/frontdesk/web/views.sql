@@ -1,0 +1,164 @@
+-- Read-only queries across rooms, for pages and API. Lists go by (time, id) and are limited; counts are capped.
+
+-- Every transaction of a view begins with this: it can write nothing, and a slow statement is cut off after 5 seconds.
+-- name: only_read
+SELECT set_config('transaction_read_only', 'on', true) AS read_only, set_config('statement_timeout', '5000', true) AS longest;
+
+-- Conversations, the one that was written in last first: by the index conversations_by_last_message.
+-- name: list_conversations
+SELECT c.id, c.client_id, c.lead_id, c.channel, c.our_address, c.other_address, c.last_message_at, c.bot_paused_at,
+       c.last_question_key, c.questions_asked_count, c.state_version,
+       l.first_name, l.last_name, l.status AS lead_status, cl.name AS client_name,
+       m.body AS last_body, m.direction AS last_direction, m.status AS last_status, m.blocked_reason,
+       coalesce(k.kind = 'opt_out', false) AS opted_out
+FROM conversations AS c
+JOIN leads AS l ON l.id = c.lead_id
+JOIN clients AS cl ON cl.id = c.client_id
+LEFT JOIN LATERAL (
+    SELECT body, direction, status, blocked_reason FROM messages
+    WHERE conversation_id = c.id ORDER BY created_at DESC, id DESC LIMIT 1
+) AS m ON true
+LEFT JOIN LATERAL (
+    SELECT kind FROM consents
+    WHERE address = c.other_address AND our_address = c.our_address ORDER BY created_at DESC, id DESC LIMIT 1
+) AS k ON true
+WHERE (c.last_message_at, c.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint)
+ORDER BY c.last_message_at DESC, c.id DESC
+LIMIT %(limit)s;
+
+-- name: show_conversation
+SELECT c.id, c.client_id, c.lead_id, c.channel, c.our_address, c.other_address, c.last_message_at, c.bot_paused_at,
+       c.last_question_key, c.questions_asked_count, c.state_version, c.known_fields, c.created_at,
+       l.first_name, l.last_name, l.phone, l.email, l.status AS lead_status, l.closed_reason, l.service_type_enum,
+       coalesce(s.label, l.service_type_enum) AS service, l.last_sms_at, l.sms_count_today, l.sms_count_reset_at,
+       cl.name AS client_name, coalesce(k.kind = 'opt_out', false) AS opted_out, k.created_at AS consent_at
+FROM conversations AS c
+JOIN leads AS l ON l.id = c.lead_id
+JOIN clients AS cl ON cl.id = c.client_id
+LEFT JOIN service_types AS s ON s.id = l.service_type_id
+LEFT JOIN LATERAL (
+    SELECT kind, created_at FROM consents
+    WHERE address = c.other_address AND our_address = c.our_address ORDER BY created_at DESC, id DESC LIMIT 1
+) AS k ON true
+WHERE c.id = %(conversation_id)s;
+
+-- The messages of one conversation, newest first, each with the webhook that brought it or its ledger row.
+-- name: list_messages
+SELECT m.id, m.direction, m.body, m.media, m.status, m.blocked_reason, m.created_at, m.sent_at, m.provider_message_id,
+       e.id AS event_id, e.request_id, e.correlation_id AS event_correlation_id, e.received_at, e.processed_at,
+       e.status AS event_status, e.attempts AS event_attempts, e.last_error, e.lane, e.available_at AS event_available_at,
+       coalesce(p.duplicate_count, 0) AS duplicates,
+       o.id AS ledger_id, o.outbound_dedupe_key, o.status AS ledger_status, o.reason, o.error, o.error_code, o.reply_type,
+       o.question_key, o.send_class, o.collision_count, o.correlation_id AS ledger_correlation_id, o.attempts AS sends,
+       o.available_at, o.created_at AS put_at, o.started_at, o.sent_at AS accepted_at, o.delivered_at, o.failed_at,
+       o.provider_message_id AS carrier_id
+FROM messages AS m
+LEFT JOIN webhook_events AS e ON e.received_at = m.event_received_at AND e.id = m.event_id
+LEFT JOIN processed_webhooks AS p ON p.request_id = e.request_id
+LEFT JOIN outbound_message_log AS o ON o.id = m.outbound_id
+WHERE m.conversation_id = %(conversation_id)s
+  AND (m.created_at, m.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint)
+ORDER BY m.created_at DESC, m.id DESC
+LIMIT %(limit)s;
+
+-- The receipts' webhooks: a receipt's request id is the carrier's message id and its state, so this is by primary key.
+-- name: list_receipts
+SELECT s.carrier_id, w.word, p.request_id, p.received_at, p.duplicate_count
+FROM unnest(%(carrier_ids)s::text[]) AS s (carrier_id)
+CROSS JOIN unnest(%(words)s::text[]) AS w (word)
+JOIN processed_webhooks AS p ON p.request_id = s.carrier_id || ':' || w.word
+ORDER BY p.received_at, p.request_id;
+
+-- The ledger rows for one phone on one of our numbers, newest first: number to client to lead to conversation, by keys.
+-- name: list_phone_ledger
+SELECT o.id, o.conversation_id, o.status, o.reason, o.error, o.body, o.provider_message_id, o.available_at, o.created_at
+FROM twilio_number_pool AS n
+JOIN leads AS l ON l.client_id = n.client_id AND l.phone = %(phone)s
+JOIN conversations AS c ON c.client_id = l.client_id AND c.lead_id = l.id
+JOIN outbound_message_log AS o ON o.conversation_id = c.id
+WHERE n.phone_e164 = %(our_number)s
+ORDER BY o.created_at DESC, o.id DESC
+LIMIT %(limit)s;
+
+-- The newest consent of a phone towards one of our numbers.
+-- name: opted_out
+SELECT kind = 'opt_out' AS opted_out FROM consents
+WHERE address = %(phone)s AND our_address = %(our_number)s
+ORDER BY created_at DESC, id DESC LIMIT 1;
+
+-- name: list_events
+SELECT e.id, e.webhook_type, e.request_id, e.lane, e.client_id, e.correlation_id, e.received_at, e.status, e.attempts,
+       e.available_at, e.last_error, e.processed_at, coalesce(p.duplicate_count, 0) AS duplicates
+FROM webhook_events AS e
+LEFT JOIN processed_webhooks AS p ON p.request_id = e.request_id
+WHERE (e.received_at, e.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint)
+  AND (%(status)s::text IS NULL OR e.status = %(status)s)
+ORDER BY e.received_at DESC, e.id DESC
+LIMIT %(limit)s;
+
+-- name: list_outbox
+SELECT o.id, o.conversation_id, o.lead_id, o.client_id, o.outbound_dedupe_key, o.collision_count, o.status, o.error,
+       o.error_code, o.reason, o.provider, o.channel, o.provider_message_id, o.reply_type, o.question_key, o.send_class,
+       o.day_bucket, o.from_address, o.to_address, o.body, o.attempts, o.correlation_id, o.available_at, o.created_at,
+       o.started_at, o.sent_at, o.delivered_at, o.failed_at
+FROM outbound_message_log AS o
+WHERE (o.created_at, o.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint)
+  AND (%(status)s::text IS NULL OR o.status = %(status)s)
+ORDER BY o.created_at DESC, o.id DESC
+LIMIT %(limit)s;
+
+-- name: list_dead_letters
+SELECT d.id, d.event_id, d.event_received_at, d.lane, d.lane_class, d.client_id, d.webhook_type, d.fingerprint, d.error,
+       d.attempts, d.code_version, d.died_at
+FROM dead_letters AS d
+WHERE d.replayed_at IS NULL AND (d.died_at, d.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint)
+ORDER BY d.died_at DESC, d.id DESC
+LIMIT %(limit)s;
+
+-- Health ------------------------------------------------------------------------------------------------------------------
+
+-- name: schema_there
+SELECT to_regclass('schema_versions') IS NOT NULL AS there;
+
+-- name: schema_version
+SELECT coalesce(max(version), 0) AS version FROM schema_versions;
+
+-- The processes of the last hour; older rows are forgotten by whoever beats.
+-- name: list_processes
+SELECT roles, host, pid, version, started_at, seen_at FROM processes ORDER BY seen_at DESC, id LIMIT 200;
+
+-- Exact, because the oldest age must be; reads the narrow rows of the queue only, and the 5 seconds above bound it.
+-- name: inbox_depth
+SELECT l.lane_class, count(*) AS waiting, min(q.received_at) AS oldest, max(q.attempts) AS tries
+FROM inbox_queue AS q JOIN inbox_lanes AS l ON l.lane = q.lane
+GROUP BY l.lane_class ORDER BY l.lane_class;
+
+-- Open states in full (each has a partial index), final ones among the newest `cap` rows of the ledger.
+-- name: outbox_counts
+SELECT o.status, count(*) AS messages, sum(o.collision_count) AS collisions
+FROM (
+    SELECT status, collision_count FROM outbound_message_log ORDER BY created_at DESC, id DESC LIMIT %(cap)s
+) AS o
+WHERE o.status NOT IN ('PENDING', 'SENDING', 'UNKNOWN') GROUP BY o.status
+UNION ALL
+SELECT 'PENDING', count(*), sum(w.collision_count)
+FROM (SELECT collision_count FROM outbound_message_log WHERE status = 'PENDING' LIMIT %(cap)s) AS w HAVING count(*) > 0
+UNION ALL
+SELECT f.status, count(*), sum(f.collision_count)
+FROM (SELECT status, collision_count FROM outbound_message_log WHERE status IN ('SENDING', 'UNKNOWN') LIMIT %(cap)s) AS f
+GROUP BY f.status;
+
+-- The longest that a message which may go now has been waiting: one index probe per number and priority.
+-- name: oldest_due
+SELECT min(o.available_at) AS at
+FROM sender_numbers AS s
+CROSS JOIN unnest(ARRAY[0, 1, 2]::smallint[]) AS p (priority)
+CROSS JOIN LATERAL (
+    SELECT w.available_at FROM outbound_message_log AS w
+    WHERE w.status = 'PENDING' AND w.from_address = s.address AND w.priority = p.priority
+    ORDER BY w.available_at LIMIT 1
+) AS o
+WHERE o.available_at <= %(now)s;
+
+-- name: open_dead_letters
+SELECT count(*) AS letters FROM (SELECT 1 FROM dead_letters WHERE replayed_at IS NULL LIMIT %(cap)s) AS d;

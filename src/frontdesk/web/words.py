@@ -1,0 +1,86 @@
+"""How times, states and reasons are said to a person. All pure."""
+
+from datetime import datetime, tzinfo
+
+from frontdesk.outbox.rules import Reason
+
+__all__ = ["ago", "clock_time", "day", "duration", "precise_time", "stamp", "status_word", "why"]
+
+_STATUS_WORDS = {
+    "queued": "queued",
+    "sending": "being sent",
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "undelivered": "not delivered",
+    "failed": "not sent",
+    "unknown": "unknown: it may have been sent",
+    "blocked": "blocked",
+    "cancelled": "cancelled",
+    "received": "received",
+    "waiting": "waiting",
+    "retrying": "failed, will be tried again",
+    "done": "handled",
+    "dead": "dead letter: needs a person",
+}
+
+
+def duration(seconds: float) -> str:
+    """A span of time in its largest unit, such as `3 min`."""
+    whole = max(0, int(seconds))
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if whole >= size:
+            return f"{whole // size} {unit}"
+    return f"{whole} s"
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """How long ago `at` was, or how soon it will be."""
+    if at is None:
+        return "never"
+    seconds = (now - at).total_seconds()
+    if seconds < -1:
+        return f"in {duration(-seconds)}"
+    return "just now" if seconds < 5 else f"{duration(seconds)} ago"
+
+
+def clock_time(at: datetime | None, zone: tzinfo) -> str:
+    """The time of day to the second."""
+    return at.astimezone(zone).strftime("%H:%M:%S") if at else "–"
+
+
+def precise_time(at: datetime | None, zone: tzinfo) -> str:
+    """The time of day to the millisecond, as a timeline needs it."""
+    return at.astimezone(zone).strftime("%H:%M:%S.%f")[:-3] if at else "–"
+
+
+def day(at: datetime, zone: tzinfo, now: datetime) -> str:
+    """The day in words: today, or the date."""
+    local, today = at.astimezone(zone).date(), now.astimezone(zone).date()
+    return "Today" if local == today else f"{local:%A} {local.day} {local:%B %Y}"
+
+
+def stamp(at: datetime | None, zone: tzinfo) -> str:
+    """Date, time and zone, for a tooltip or a record."""
+    if at is None:
+        return "–"
+    local = at.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M:%S} {local:%Z}"
+
+
+def status_word(status: str | None) -> str:
+    """The state of a message or an event in plain words; ledger states are the same in capitals."""
+    if status is None:
+        return ""
+    name = {"pending": "queued"}.get(status.lower(), status.lower())
+    return _STATUS_WORDS.get(name, name)
+
+
+def why(reason: str | None) -> str:
+    """A reason of the gate in plain words; one that a person wrote stands as it is."""
+    if reason is None:
+        return ""
+    try:
+        return Reason(reason).words
+    except ValueError:
+        return reason

@@ -1,0 +1,123 @@
+"""The pages in a real browser: type, see the reply appear, tick 'twice', read what happened, with a quiet console."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason=f"THE BROWSER TESTS DID NOT RUN: {CHROMIUM} is missing (python tests/chromium.py)"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page whose console stays empty."""
+    complaints: list[str] = []
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    page.close()
+    assert complaints == []
+
+
+def say(page: Page, body: str) -> None:
+    page.get_by_label("Text as this lead").fill(body)
+    page.get_by_role("button", name="Send", exact=True).click()
+
+
+def test_a_typed_text_is_answered_and_delivered(house: Any, page: Page) -> None:
+    page.goto(f"{house.url}/simulator")
+    say(page, "Hi, my boiler is broken")
+    expect(page.locator("#delivery")).to_contain_text("Webhook answered 200")
+    expect(page.get_by_label("Text as this lead")).to_have_value("")
+    reply = page.locator("#phone article.in", has_text="thanks for contacting")
+    expect(reply).to_have_count(1, timeout=10_000)
+    expect(reply).to_contain_text("delivered", timeout=10_000)
+
+
+def test_a_webhook_that_comes_twice_is_answered_once(house: Any, page: Page) -> None:
+    page.goto(f"{house.url}/simulator?from=%2B12025550161")
+    page.get_by_label("Deliver this webhook twice").check()
+    say(page, "Hello twice")
+    expect(page.locator("#delivery")).to_contain_text("Webhook answered 200, 200")
+    reply = page.locator("#phone article.in", has_text="thanks for contacting")
+    expect(reply).to_contain_text("delivered", timeout=10_000)
+    house.until("SELECT count(*) = 0 FROM inbox_queue")
+    page.wait_for_timeout(1500)  # one more round of polling
+    expect(reply).to_have_count(1)
+    assert house.sql(
+        "SELECT duplicate_count FROM processed_webhooks WHERE parameters::text LIKE '%%Hello twice%%' "
+        "UNION SELECT max(duplicate_count) FROM processed_webhooks"
+    ) == [(1,)]
+
+
+def test_a_conversation_tells_what_happened_and_stays_open_while_it_freshens(house: Any, page: Page) -> None:
+    lead = "+12025550162"
+    house.text("Hello there", lead=lead)
+    house.delivered(lead)
+    page.goto(house.url)
+    page.get_by_role("link", name=lead).click()
+    reply = page.locator("article.out", has_text="thanks for contacting")
+    reply.get_by_text("What happened").click()
+    for step in ("Webhook received", "Put in the ledger", "Send started", "Taken by the carrier", "Receipt: delivered"):
+        expect(reply.locator(".steps")).to_contain_text(step, timeout=10_000)
+    house.text("and more", lead=lead)
+    expect(page.locator("article.in", has_text="and more")).to_be_visible(timeout=10_000)
+    expect(reply.locator(".steps")).to_be_visible()
+
+
+def test_a_fault_is_armed_by_a_click_and_used_up_by_the_next_message(house: Any, page: Page) -> None:
+    page.goto(f"{house.url}/simulator?from=%2B12025550163")
+    fault = page.get_by_role("button", name="take the message, then answer 500")
+    fault.click()
+    expect(fault).to_have_attribute("aria-pressed", "true")
+    say(page, "Hello")
+    reply = page.locator("#phone article.in", has_text="thanks for contacting")
+    expect(reply).to_contain_text("delivered", timeout=10_000)
+    expect(fault).to_have_attribute("aria-pressed", "false", timeout=10_000)
+    expect(reply).to_have_count(1)
+
+
+def test_no_page_is_wider_than_a_phone(house: Any, page: Page) -> None:
+    house.text("W" * 300, lead="+12025550164")
+    house.delivered("+12025550164")
+    number = house.sql("SELECT id FROM conversations WHERE other_address = '+12025550164'")[0][0]
+    for path in ("/", "/system", "/simulator?from=%2B12025550164", f"/conversations/{number}"):
+        page.goto(house.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_a_page_that_lost_its_desk_says_so(house: Any, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{house.url}/system")
+    expect(page.locator("#stale")).to_be_hidden()
+    page.context.set_offline(True)
+    expect(page.locator("#stale")).to_be_visible(timeout=10_000)
+    page.context.set_offline(False)
+    expect(page.locator("#stale")).to_be_hidden(timeout=10_000)
+    page.close()
