@@ -39,7 +39,8 @@ class GroupCommit(Generic[T, R]):
         self._in_flight = in_flight
         self._singly = singly
         self._queue: deque[tuple[T, asyncio.Future[R]]] = deque()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._draining = 0
+        self._tasks: set[asyncio.Task[None]] = set()  # asyncio itself holds running tasks only weakly
 
     async def submit(self, item: T) -> R:
         """Put `item` into the next batch and return its result once that is committed.
@@ -50,16 +51,22 @@ class GroupCommit(Generic[T, R]):
             raise Overloaded("Too much is waiting to be stored; please send it again in a moment.")
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._queue.append((item, future))
-        if len(self._tasks) < self._in_flight:
+        if self._draining < self._in_flight:
+            self._draining += 1
             task = asyncio.create_task(self._drain())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return await future
 
     async def _drain(self) -> None:
-        while self._queue:
-            batch = [self._queue.popleft() for _ in range(min(self._largest, len(self._queue)))]
-            await self._commit(batch)
+        # Counted down in the same breath as the queue is found empty: a done callback runs later, and what is submitted
+        # in between would wait for a task that has ended.
+        try:
+            while self._queue:
+                batch = [self._queue.popleft() for _ in range(min(self._largest, len(self._queue)))]
+                await self._commit(batch)
+        finally:
+            self._draining -= 1
 
     async def _commit(self, batch: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
         try:

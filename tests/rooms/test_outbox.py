@@ -1,6 +1,7 @@
 """The outbox on real PostgreSQL: one row per key, one in flight per recipient, slots, leases, fences."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -100,7 +101,7 @@ def test_processes_that_claim_at_once_keep_the_spacing(dsn: str) -> None:
         claimed = [one for many in await asyncio.gather(*(claim(db, per_number=3) for _ in range(8))) for one in many]
         slots = sorted(one.slot_at for one in claimed)
         assert len(slots) == 3
-        assert [late - early for early, late in zip(slots, slots[1:], strict=False)] == [SECOND, SECOND]
+        assert [late - early for early, late in itertools.pairwise(slots)] == [SECOND, SECOND]
 
     with_tx(dsn, story)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import structlog
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection, AsyncPipeline, sql
 from psycopg.rows import namedtuple_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -35,14 +35,17 @@ _RACES = ("40P01", "40001", "55P03")
 
 def is_gone(error: BaseException) -> bool:
     """True when the database itself is away (so the whole batch waits), false for a lost race or bad data."""
+    if isinstance(error, psycopg.errors.PipelineAborted):
+        return False  # an earlier statement of the same transaction failed
     return isinstance(error, DatabaseGone) and getattr(error, "sqlstate", None) not in _RACES
 
 
 class Tx:
     """One open transaction in one bucket."""
 
-    def __init__(self, connection: AsyncConnection[Any]) -> None:
+    def __init__(self, connection: AsyncConnection[Any], pipeline: AsyncPipeline | None = None) -> None:
         self.connection = connection
+        self._pipeline = pipeline
 
     async def all(self, query: str, params: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """Run `query` and return all rows, as named tuples."""
@@ -57,7 +60,13 @@ class Tx:
     async def run(self, query: str, params: Mapping[str, Any] | None = None) -> int:
         """Run `query` and return how many rows it touched."""
         cursor = await self.connection.execute(query, params)
+        if self._pipeline is not None:
+            await self._pipeline.sync()  # until then the row count is -1, and an error has not been raised
         return cursor.rowcount
+
+    async def put(self, query: str, params: Mapping[str, Any] | None = None) -> None:
+        """Run `query` without waiting for its answer; an error is raised by a later statement, or by the commit."""
+        await self.connection.execute(query, params)
 
 
 class Database:
@@ -97,21 +106,25 @@ class Database:
         await self._pool.close()
 
     @asynccontextmanager
-    async def transaction(self, bucket: Bucket = PUBLIC, *, wait: float | None = None) -> AsyncIterator[Tx]:
+    async def transaction(
+        self, bucket: Bucket = PUBLIC, *, wait: float | None = None, pipelined: bool = False
+    ) -> AsyncIterator[Tx]:
         """One transaction in `bucket`: committed at the end, rolled back on any error.
 
-        With the bucket `public` no SET is sent. Raises one of DatabaseGone when no connection comes within `wait`
-        seconds (the pool's own by default).
+        With `pipelined`, statements that are put go out together. With the bucket `public` no SET is sent; with
+        another, BEGIN, SET LOCAL and the first statement share a pipeline. Raises one of DatabaseGone when no
+        connection comes within `wait` seconds (the pool's own by default).
         """
         try:
             async with self._pool.connection(timeout=wait) as connection:
-                if bucket.schema != PUBLIC.schema:
-                    path = sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(bucket.schema))
-                    async with connection.pipeline():
-                        await connection.execute(path)
-                        yield Tx(connection)
-                else:
+                if bucket == PUBLIC and not pipelined:
                     yield Tx(connection)
+                    return
+                async with connection.pipeline() as pipeline:
+                    if bucket != PUBLIC:
+                        path = sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(bucket.schema))
+                        await connection.execute(path)
+                    yield Tx(connection, pipeline)
         except DatabaseGone as error:
             if is_gone(error):
                 self._replace_dead_connections()

@@ -1,10 +1,12 @@
+-- Arrays of text and bytes go over in binary (b), as they are: as text, every quote and backslash in them is escaped.
+
 -- Keep the request id, or count the redelivery; `first` tells which. Sorted by key against deadlocks between batches.
 -- The trap: xmax works because this table is not partitioned.
 -- name: dedupe
 INSERT INTO processed_webhooks AS p
     (request_id, webhook_type, function_name, parameters, duplicate_count, received_at, expires_at)
 SELECT i.request_id, i.webhook_type, i.function_name, i.parameters::jsonb, i.repeats, %(received_at)s, i.expires_at
-FROM unnest(%(request_ids)s::text[], %(webhook_types)s::text[], %(function_names)s::text[], %(parameters)s::text[],
+FROM unnest(%(request_ids)b::text[], %(webhook_types)b::text[], %(function_names)b::text[], %(parameters)b::text[],
             %(repeats)s::int[], %(expires_at)s::timestamptz[])
      AS i (request_id, webhook_type, function_name, parameters, repeats, expires_at)
 ORDER BY i.request_id
@@ -17,7 +19,7 @@ RETURNING request_id, (xmax = 0) AS first;
 -- name: open_lanes
 INSERT INTO inbox_lanes AS l (lane, lane_class, client_id, ready_at, last_received_at)
 SELECT i.lane, i.lane_class, i.client_id, %(lease_now)s, %(received_at)s
-FROM unnest(%(lanes)s::text[], %(lane_classes)s::text[], %(client_ids)s::bigint[]) AS i (lane, lane_class, client_id)
+FROM unnest(%(lanes)b::text[], %(lane_classes)b::text[], %(client_ids)s::bigint[]) AS i (lane, lane_class, client_id)
 ORDER BY i.lane
 ON CONFLICT (lane) DO UPDATE SET last_received_at = greatest(l.last_received_at, excluded.last_received_at)
 RETURNING lane, last_received_at;
@@ -30,8 +32,8 @@ WITH stored AS (
         (webhook_type, request_id, lane, client_id, correlation_id, body, payload, headers, received_at, available_at)
     SELECT i.webhook_type, i.request_id, i.lane, i.client_id, i.correlation_id, i.body, i.payload::jsonb,
            i.headers::jsonb, i.received_at, i.received_at
-    FROM unnest(%(webhook_types)s::text[], %(request_ids)s::text[], %(lanes)s::text[], %(client_ids)s::bigint[],
-                %(correlation_ids)s::text[], %(bodies)s::bytea[], %(payloads)s::text[], %(headers)s::text[],
+    FROM unnest(%(webhook_types)b::text[], %(request_ids)b::text[], %(lanes)b::text[], %(client_ids)s::bigint[],
+                %(correlation_ids)b::text[], %(bodies)b::bytea[], %(payloads)b::text[], %(headers)b::text[],
                 %(received_at)s::timestamptz[])
          AS i (webhook_type, request_id, lane, client_id, correlation_id, body, payload, headers, received_at)
     RETURNING lane, received_at, id, webhook_type

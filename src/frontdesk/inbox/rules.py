@@ -6,10 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Dead", "Retry", "after_failure", "fingerprint", "jsonb_safe"]
+import orjson
+
+__all__ = ["Dead", "Retry", "after_failure", "fingerprint", "jsonb_safe", "jsonb_text"]
 
 _NUL_MARK = "�"
 _VARIABLE = re.compile(r"0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\b[A-Z]{2}[0-9a-f]{32}\b|\+?\d+", re.IGNORECASE)
+
+
+def jsonb_text(value: Any) -> str:
+    """`value` as JSON that jsonb takes, see `jsonb_safe`. Nearly every payload can be written as it is, and is."""
+    try:
+        text = orjson.dumps(value)
+    except TypeError:  # lone surrogates, keys that are not text
+        text = orjson.dumps(jsonb_safe(value))
+    if b"\\u0000" in text:
+        text = orjson.dumps(jsonb_safe(value))
+    return text.decode()
 
 
 def jsonb_safe(value: Any) -> Any:

@@ -12,7 +12,7 @@ from psycopg import errors, sql
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 from frontdesk.inbox.model import Arrival, ClaimedLane, Event, QueuedEvent, Receipted
-from frontdesk.inbox.rules import jsonb_safe
+from frontdesk.inbox.rules import jsonb_text
 from frontdesk.message import LaneClass
 
 __all__ = [
@@ -96,8 +96,8 @@ async def _store(
             "client_ids": [clients.get(a.item.our_address) for a in fresh],
             "correlation_ids": [a.correlation_id for a in fresh],
             "bodies": [a.body for a in fresh],
-            "payloads": [orjson.dumps(jsonb_safe(a.item.payload)).decode() for a in fresh],
-            "headers": [orjson.dumps(jsonb_safe(dict(a.headers))).decode() for a in fresh],
+            "payloads": [jsonb_text(a.item.payload) for a in fresh],
+            "headers": [jsonb_text(dict(a.headers)) for a in fresh],
             "received_at": [arrived[a.item.lane] for a in fresh],
         },
     )
@@ -159,14 +159,14 @@ async def settle(tx: Tx, done: Sequence[QueuedEvent], now: datetime) -> int:
     """
     keys = {"received_at": [q.received_at for q in done], "event_ids": [q.event_id for q in done]}
     settled = await tx.run(Q.settle_queue, {**keys, "lanes": [q.lane for q in done]})
-    await tx.run(Q.settle_events, {**keys, "attempts": [q.attempts + 1 for q in done], "now": now})
+    await tx.put(Q.settle_events, {**keys, "attempts": [q.attempts + 1 for q in done], "now": now})
     return settled
 
 
 async def close_lanes(tx: Tx, lanes: Sequence[str], *, ready_at: datetime) -> None:
     """Give lanes back: the drained ones disappear, the others are ready at `ready_at`. Call after `fence`."""
-    await tx.run(Q.close_drained_lanes, {"lanes": list(lanes)})
-    await tx.run(Q.release_lanes, {"lanes": list(lanes), "ready_at": ready_at})
+    await tx.put(Q.close_drained_lanes, {"lanes": list(lanes)})
+    await tx.put(Q.release_lanes, {"lanes": list(lanes), "ready_at": ready_at})
 
 
 async def release(tx: Tx, held: Mapping[str, UUID], *, ready_at: datetime) -> None:

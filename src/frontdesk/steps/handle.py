@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars
 
 from frontdesk import __version__, backoff
 from frontdesk.db.clock import BusinessClock, LeaseClock
@@ -72,7 +72,7 @@ class Handling:
         self._held: dict[str, UUID] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._group: GroupCommit[_Settlement, bool] = GroupCommit(
-            self._settle, largest=64, waiting=10_000, in_flight=1, singly=lambda error: not is_gone(error)
+            self._settle, largest=64, waiting=10_000, in_flight=2, singly=lambda error: not is_gone(error)
         )
 
     async def step(self) -> int:
@@ -137,22 +137,22 @@ class Handling:
 
     async def _one(self, lane: ClaimedLane, queued: QueuedEvent, event: Event | None, last: bool) -> bool:
         """Handle one event; false when the lane is no longer ours."""
-        correlation_id = event.correlation_id if event else None
-        with bound_contextvars(correlation_id=correlation_id, webhook_type=queued.webhook_type):
-            try:
-                if lane.lapses >= self._settings.max_tries and queued is lane.events[0]:
-                    raise Undeliverable(f"{lane.lapses} workers died or hung while they handled this event.")
-                await self._try(lane, queued, event, last)
-            except ClaimLost:
-                log.warning("claim_lost", lane_class=lane.lane_class.value)
-                return False
-            except Exception as error:
-                if is_gone(error):
-                    raise
-                await self._fail(lane, queued, error)
-                return False
-            log.info("event_handled", event_id=queued.event_id, tries=queued.attempts + 1)
-            return True
+        # The lane's task has a context of its own, so that what is bound here ends with it.
+        bind_contextvars(correlation_id=event.correlation_id if event else None, webhook_type=queued.webhook_type)
+        try:
+            if lane.lapses >= self._settings.max_tries and queued is lane.events[0]:
+                raise Undeliverable(f"{lane.lapses} workers died or hung while they handled this event.")
+            await self._try(lane, queued, event, last)
+        except ClaimLost:
+            log.warning("claim_lost", lane_class=lane.lane_class.value)
+            return False
+        except Exception as error:
+            if is_gone(error):
+                raise
+            await self._fail(lane, queued, error)
+            return False
+        log.info("event_handled", event_id=queued.event_id, tries=queued.attempts + 1)
+        return True
 
     async def _try(self, lane: ClaimedLane, queued: QueuedEvent, event: Event | None, last: bool) -> None:
         """Prepare and settle; again at once when the state moved, and again soon while the database is away."""
@@ -182,12 +182,12 @@ class Handling:
 
     async def _settle(self, batch: Sequence[_Settlement]) -> list[bool]:
         """One transaction: fence, each event's own writes, settle. Raises ClaimLost when any of it is not ours."""
-        async with self._db.transaction(self._bucket) as tx:
+        async with self._db.transaction(self._bucket, pipelined=True) as tx:
             ours = await inbox.fence(tx, {s.lane.lane: s.lane.claim_token for s in batch})
             if any(s.lane.lane not in ours for s in batch):
                 raise ClaimLost
-            for settlement in batch:
-                async with asyncio.timeout(self._settings.handler_seconds):
+            async with asyncio.timeout(self._settings.handler_seconds):
+                for settlement in batch:
                     await settlement.commit(tx)
             # An event that is not in its queue was settled by a commit whose answer got lost: undo all of this.
             if await inbox.settle(tx, [s.queued for s in batch], self._clock.now()) != len(batch):

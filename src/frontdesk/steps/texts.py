@@ -47,10 +47,10 @@ class TextHandler:
         text = self._provider.read(event.webhook_type, event.payload)
         if not isinstance(text, TextReceived):
             raise Undeliverable(f"A webhook of type {event.webhook_type} does not hold a text.")
-        if event.client_id is None:
-            raise Undeliverable(self._nobodys(text.to_address))
         async with self._db.transaction(self._bucket) as tx:
-            client = await clients.get(tx, event.client_id)
+            # Asked again where nobody had the number at receipt: a replay finds the client that it was given to since.
+            client_id = event.client_id or (await clients.served_on(tx, [text.to_address])).get(text.to_address)
+            client = await clients.get(tx, client_id) if client_id is not None else None
             if client is None:
                 raise Undeliverable(self._nobodys(text.to_address))
             before = await conversations.get(tx, client_id=client.id, channel=text.channel, phone=text.from_address)

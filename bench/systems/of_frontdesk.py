@@ -1,0 +1,56 @@
+"""Frontdesk as it runs: the real Receiver, the real worker loops, a handler registered with `desk.on`."""
+
+import asyncio
+import os
+from datetime import timedelta
+from uuid import uuid4
+
+from frontdesk.db.pool import Tx
+from frontdesk.desk import Desk
+from frontdesk.inbox.model import Arrival, Event
+from frontdesk.logs import configure_logs
+from frontdesk.message import Item, LaneClass
+from frontdesk.settings import Settings
+from work import INSERT, OURS, Message, Tally, place
+
+HEADERS = {"content-type": "application/x-www-form-urlencoded", "user-agent": "TwilioProxy/1.1"}
+
+
+class Frontdesk:
+    """Lanes: one event of a conversation at a time, in order; the handler's row commits with the event."""
+
+    waiting = "SELECT count(*) FROM inbox_queue"
+
+    async def open(self, dsn: str) -> None:
+        os.environ["FRONTDESK_TOML"] = os.devnull
+        configure_logs("json", "warning")
+        self.desk = Desk(Settings(), dsn)
+        await self.desk.open()
+        await self.desk.serve_first_client(OURS)
+
+    async def accept(self, message: Message) -> None:
+        item = Item(
+            webhook_type="twilio_sms",
+            request_id=message.id,
+            our_address=message.form["To"],
+            other_address=message.form["From"],
+            lane_class=LaneClass.MESSAGE,
+            payload=message.form,
+        )
+        await self.desk.receiver.receive(Arrival(item, message.body, HEADERS, uuid4().hex, timedelta(hours=24)))
+
+    async def drain(self, tally: Tally) -> None:
+        @self.desk.on("twilio_sms")
+        async def handle(event: Event, tx: Tx) -> None:
+            await tx.connection.execute(INSERT, place(dict(event.payload)))
+            tally.count()
+
+        service = self.desk.service("worker")
+        await service.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await service.stop()
+
+    async def close(self) -> None:
+        await self.desk.close()

@@ -1,0 +1,1 @@
+"""The subcommands of `frontdesk`, one file per group; `frontdesk.cli` puts them together."""

@@ -1,0 +1,122 @@
+"""`frontdesk doctor`: every setting and service looked at, with how to mend what is not well."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import typer
+from rich.text import Text
+
+from frontdesk.commands.checks import Check, State, check_account, check_admission, check_data_dir, check_public_url
+from frontdesk.commands.database import opened, schema_version, try_to_connect, where
+from frontdesk.commands.described import described
+from frontdesk.commands.faults import Fault, find_faults
+from frontdesk.commands.given import Given, given_by
+from frontdesk.commands.printing import AsJson, print_json, print_table, say, spoken
+from frontdesk.commands.sources import read_toml, source_of, toml_path
+from frontdesk.db.migrate import CODE_VERSION
+from frontdesk.db.pool import Database
+from frontdesk.db.queries import load_queries
+from frontdesk.errors import SetupError
+from frontdesk.logs import configure_logs
+from frontdesk.settings import Settings
+
+__all__ = ["doctor"]
+
+Q = load_queries("frontdesk.commands", "views.sql")
+
+_MARKS = {State.OK: Text("✓", "green"), State.WARN: Text("!", "yellow"), State.FAIL: Text("✗", "bold red")}
+_OLDEST = 15  # of PostgreSQL
+
+
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    """Check settings, database, data directory and carrier, and say how to mend what is not well."""
+    given = given_by(context)
+    configure_logs("auto", given.log_level or "error")
+    checks = list(_checks(given))
+    failed = sum(check.state is State.FAIL for check in checks)
+    if as_json:
+        print_json({"healthy": not failed, "checks": [_as_data(check) for check in checks]})
+    else:
+        rows = [(_MARKS[check.state], check.name, check.found, check.todo) for check in checks]
+        print_table("Frontdesk's check-up", ("", "What", "Found", "What to do"), rows)
+        say()
+        say(f"{spoken(failed, 'thing')} to mend." if failed else "All is well: start with `frontdesk up`.")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _as_data(check: Check) -> dict[str, str]:
+    return {"name": check.name, "state": check.state.value, "found": check.found, "todo": check.todo}
+
+
+def _checks(given: Given) -> Iterator[Check]:
+    try:
+        settings, faults = find_faults(given.values)
+    except SetupError as error:  # no setting can be read before this is mended
+        yield Check("Settings", State.FAIL, str(error))
+        return
+    yield from _settings(settings, faults, given.values)
+    yield check_admission(settings)
+    yield from check_data_dir(settings.data_dir)
+    yield from asyncio.run(_database(settings))
+    yield from check_account(settings)
+    yield from check_public_url(settings)
+
+
+def _settings(settings: Settings, faults: list[Fault], given: Mapping[str, Any]) -> Iterator[Check]:
+    for fault in faults:
+        name = fault.setting.upper()
+        yield Check(name, State.FAIL, fault.sentence.removeprefix(f"{name} "))
+    toml = read_toml()
+    own = [row for row in described(settings) if source_of(row.path, given, toml) != "default"]
+    wrong = {fault.setting for fault in faults}
+    right = [row.name for row in own if row.path[0] not in wrong]
+    yield Check(
+        "Settings", State.OK, f"{', '.join(right)} set; all others at their defaults" if right else "all defaults"
+    )
+    for name in toml:
+        if name not in Settings.model_fields:
+            guess = name.lower() if name.lower() in Settings.model_fields else "a name that `frontdesk settings` lists"
+            yield Check(name, State.WARN, f"not read from {toml_path()}: no setting has that name", f"write {guess}")
+    for row in own:
+        if row.secret and row.path[0] in toml:
+            todo = f"move it to the environment, or to a file that {row.name}_FILE names"
+            yield Check(row.name, State.WARN, f"a secret stands in {toml_path()}", todo)
+
+
+async def _database(settings: Settings) -> list[Check]:
+    if settings.database_url is None and not (settings.data_dir / "postgres").is_dir():
+        return [Check("Database", State.OK, "embedded PostgreSQL, made at the first `frontdesk up`")]
+    try:
+        async with opened(settings) as database:
+            await try_to_connect(database.dsn)
+            db = Database(database.dsn, size=1, prepare=settings.database_prepare)
+            await db.open()
+            try:
+                return [await _version(db, settings), *await _schema(db)]
+            finally:
+                await db.close()
+    except SetupError as error:
+        return [Check("Database", State.FAIL, str(error))]
+
+
+async def _version(db: Database, settings: Settings) -> Check:
+    async with db.transaction() as tx:
+        server = await tx.one(Q.server_version)
+    kind = "embedded" if settings.database_url is None else f"at {where(db.dsn)}"
+    found = f"PostgreSQL {server.version.split()[0]}, {kind}"
+    if server.number < _OLDEST * 10000:
+        return Check("Database", State.FAIL, found, f"use PostgreSQL {_OLDEST} or newer")
+    return Check("Database", State.OK, found)
+
+
+async def _schema(db: Database) -> list[Check]:
+    version, needed = await schema_version(db) or (0, 0)
+    if needed > CODE_VERSION:
+        todo = "install the newer Frontdesk that migrated it"
+        return [Check("Schema", State.FAIL, f"it needs schema code {needed}, and this is {CODE_VERSION}", todo)]
+    if version < CODE_VERSION:
+        todo = "run `frontdesk migrate`; `frontdesk up` does it too"
+        return [Check("Schema", State.WARN, f"version {version} of {CODE_VERSION}", todo)]
+    return [Check("Schema", State.OK, f"version {version}, the newest")]

@@ -1,0 +1,73 @@
+"""Every setting with its path, value, default and help: what `frontdesk settings` shows and `frontdesk init` writes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from frontdesk.settings import Settings
+
+__all__ = ["MASK", "Described", "described", "is_secret"]
+
+MASK = "••••••••"
+"""What is shown of a secret that is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One setting; `path` has two parts where it stands in a section."""
+
+    path: tuple[str, ...]
+    value: Any
+    default: Any
+    help: str
+    secret: bool
+
+    @property
+    def name(self) -> str:
+        """Its name in the environment."""
+        return "__".join(self.path).upper()
+
+    @property
+    def shown(self) -> Any:
+        """Its value as JSON can hold it, a secret masked."""
+        if self.secret:
+            return MASK if self.value else None
+        return _as_data(self.value)
+
+
+def described(settings: Settings) -> Iterator[Described]:
+    """All settings in the order of the class, sections spread out."""
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        if isinstance(value, BaseModel):
+            yield from _section(name, value)
+        else:
+            yield Described((name,), value, field.default, _help(field), is_secret(name))
+
+
+def _section(name: str, section: BaseModel) -> Iterator[Described]:
+    for key, field in type(section).model_fields.items():
+        yield Described((name, key), getattr(section, key), field.default, _help(field), secret=False)
+
+
+def _help(field: FieldInfo) -> str:
+    """Its description, and the words that it takes if it takes no others."""
+    words = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+    return " ".join(part for part in (field.description, f"({', '.join(words)})" if words else "") if part)
+
+
+def is_secret(name: str) -> bool:
+    """True for a setting whose value must never be shown."""
+    return name in Settings.model_fields and SecretStr.__name__ in str(Settings.model_fields[name].annotation)
+
+
+def _as_data(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, tuple):
+        return [_as_data(part) for part in value]
+    return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,67 @@
+"""What the command line says for all subcommands, and the settings read with it, once."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from frontdesk.commands.faults import read_settings
+from frontdesk.errors import SetupError
+from frontdesk.logs import configure_logs
+from frontdesk.settings import Settings
+
+__all__ = ["Given", "given_by", "quiet_settings", "settings_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The global options that were used; what was left out stays with the settings."""
+
+    data_dir: Path | None = None
+    log_format: str | None = None
+    log_level: str | None = None
+    values: Mapping[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        values = {"data_dir": self.data_dir, "log_format": self.log_format, "log_level": self.log_level}
+        object.__setattr__(self, "values", {name: value for name, value in values.items() if value is not None})
+
+
+def given_by(context: typer.Context) -> Given:
+    """The global options of this call."""
+    return context.find_object(Given) or Given()
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """The settings for a process that runs on, with logging set up. Raises SetupError."""
+    settings = read_settings(given_by(context).values)
+    configure_logs(settings.log_format, settings.log_level)
+    _hush()
+    _refuse_half_an_account(settings)
+    return settings
+
+
+def quiet_settings(context: typer.Context, level: str = "warning") -> Settings:
+    """The settings for a command that answers and ends: it logs little, or what --log-level asks for."""
+    given = given_by(context)
+    settings = read_settings(given.values)
+    configure_logs(settings.log_format, given.log_level or level)
+    _hush()
+    return settings
+
+
+def _hush() -> None:
+    for name in ("httpx2", "httpcore2", "httpcore", "uvicorn"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _refuse_half_an_account(settings: Settings) -> None:
+    """Half an account would start the simulator in silence, and the operator would wait for real texts."""
+    if bool(settings.twilio_account_sid) != bool(settings.twilio_auth_token):
+        there, missing = "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"
+        if not settings.twilio_account_sid:
+            there, missing = missing, there
+        raise SetupError(f"{there} is set and {missing} is not: set both for Twilio, or neither for the simulator.")

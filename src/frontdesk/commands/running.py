@@ -1,0 +1,90 @@
+"""A desk in a running process: its database opened, its carrier set up, its loops started; stopped in reverse."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any
+
+import uvloop
+
+from frontdesk.commands.account import read_running, simulated
+from frontdesk.commands.database import try_to_connect
+from frontdesk.commands.stopping import Stopped, Stopping
+from frontdesk.desk import Desk
+from frontdesk.errors import SetupError
+from frontdesk.service import Service
+from frontdesk.settings import Settings
+
+__all__ = ["open_desk", "run", "settings_of_role", "started", "until_asked", "watch_parent"]
+
+
+def run(body: Callable[[Stopping], Coroutine[Any, Any, None]]) -> None:
+    """Run a long-lived process until a signal asks it to stop."""
+
+    async def main() -> None:
+        stopping = Stopping()
+        with stopping.signals(), contextlib.suppress(Stopped):
+            await body(stopping)
+
+    uvloop.run(main())
+
+
+@contextlib.asynccontextmanager
+async def open_desk(settings: Settings, dsn: str, public_base: str | None) -> AsyncIterator[Desk]:
+    """A desk with its carrier, connected and migrated for the block. Raises SetupError."""
+    await try_to_connect(dsn)
+    desk = Desk(settings, dsn)
+    try:
+        desk.use_twilio(public_base=public_base)
+        await desk.open()
+        yield desk
+    finally:
+        await desk.close()
+
+
+@contextlib.asynccontextmanager
+async def started(service: Service) -> AsyncIterator[Service]:
+    """The loops of a service for the block; what is claimed is finished before it ends."""
+    await service.start()
+    try:
+        yield service
+    finally:
+        await service.stop()
+
+
+def settings_of_role(settings: Settings) -> tuple[Settings, str | None]:
+    """The settings and public base of a single role: a real account's, or those of the simulator of `up` here."""
+    if not settings.simulated:
+        return settings, settings.public_url.rstrip("/") if settings.public_url else None
+    running = read_running(settings.data_dir)
+    if running is None or running.simulator is None:
+        raise SetupError(
+            "This role needs a carrier: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or run it beside "
+            f"`frontdesk up`, whose simulator it then uses (none runs in {settings.data_dir.resolve()})."
+        )
+    return simulated(settings, running.simulator), running.url
+
+
+async def until_asked(stopping: Stopping, *others: Awaitable[Any]) -> None:
+    """Wait for the signal to stop. Raises SetupError when one of the `others` ended first."""
+    stopping.busy_with = "running"
+    asked = asyncio.ensure_future(stopping.asked.wait())
+    tasks = [asyncio.ensure_future(other) for other in others]
+    await asyncio.wait([asked, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    if not asked.done():
+        asked.cancel()
+        reasons = [str(task.exception() or "no reason given") for task in tasks if task.done()]
+        raise SetupError(f"The HTTP server ended by itself ({', '.join(reasons)}): start again, and see the log above.")
+
+
+def watch_parent(stopping: Stopping) -> None:
+    """Stop when the process that holds the other end of our stdin is gone, however it went."""
+    loop = asyncio.get_running_loop()
+
+    def readable() -> None:
+        if not os.read(0, 4096):
+            loop.remove_reader(0)
+            stopping.ask()
+
+    loop.add_reader(0, readable)
