@@ -41,8 +41,8 @@ class Frontdesk:
 
     async def drain(self, tally: Tally) -> None:
         @self.desk.on("twilio_sms")
-        async def handle(event: Event, tx: Tx) -> None:
-            await tx.connection.execute(INSERT, place(dict(event.payload)))
+        def handle(event: Event, tx: Tx) -> None:
+            tx.put(INSERT, place(dict(event.payload)))
             tally.count()
 
         service = self.desk.service("worker")

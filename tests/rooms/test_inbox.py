@@ -53,7 +53,7 @@ async def claim(db: Database, at: datetime = NOW, lanes: int = 10) -> list[Claim
 async def settle(tx: Tx, lane: ClaimedLane) -> int:
     await inbox.fence(tx, {lane.lane: lane.claim_token})
     done = await inbox.settle(tx, lane.events, NOW)
-    await inbox.close_lanes(tx, [lane.lane], ready_at=NOW)
+    inbox.close_lanes(tx, [lane.lane], ready_at=NOW)
     return done
 
 

@@ -4,15 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
+import orjson
 import psycopg
 import structlog
-from psycopg import AsyncConnection, AsyncPipeline, sql
+from psycopg import AsyncConnection, AsyncCursor, AsyncPipeline, sql
 from psycopg.rows import namedtuple_row
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-__all__ = ["PUBLIC", "Bucket", "Database", "DatabaseGone", "Tx", "is_gone"]
+__all__ = ["PUBLIC", "Bucket", "Database", "DatabaseGone", "Params", "Tx", "is_gone"]
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +33,9 @@ PUBLIC = Bucket()
 DatabaseGone = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 """What a statement raises when the database is away: every one of them passes when it is back."""
 
+Params = Mapping[str, Any] | Sequence[Any] | None
+"""The parameters of a statement, by name or by place."""
+
 # SQLSTATEs that mean "this transaction lost a race", not "the server is away".
 _RACES = ("40P01", "40001", "55P03")
 
@@ -40,33 +47,51 @@ def is_gone(error: BaseException) -> bool:
     return isinstance(error, DatabaseGone) and getattr(error, "sqlstate", None) not in _RACES
 
 
+async def _read_json_fast(connection: AsyncConnection[Any]) -> None:
+    set_json_loads(orjson.loads, connection)
+
+
 class Tx:
-    """One open transaction in one bucket."""
+    """One open transaction in one bucket.
+
+    `all`, `one` and `run` wait for their answer. What is `put` goes out together, before the next of them and before
+    the commit: order holds. Whoever uses the bare `connection` flushes first.
+    """
 
     def __init__(self, connection: AsyncConnection[Any], pipeline: AsyncPipeline | None = None) -> None:
         self.connection = connection
         self._pipeline = pipeline
+        self._put: list[tuple[str, Params]] = []
 
-    async def all(self, query: str, params: Mapping[str, Any] | None = None) -> Sequence[Any]:
+    async def all(self, query: str, params: Params = None) -> Sequence[Any]:
         """Run `query` and return all rows, as named tuples."""
-        cursor = await self.connection.execute(query, params)
-        return await cursor.fetchall()
+        return await (await self._execute(query, params)).fetchall()
 
-    async def one(self, query: str, params: Mapping[str, Any] | None = None) -> Any:
+    async def one(self, query: str, params: Params = None) -> Any:
         """Run `query` and return its first row or None."""
-        cursor = await self.connection.execute(query, params)
-        return await cursor.fetchone()
+        return await (await self._execute(query, params)).fetchone()
 
-    async def run(self, query: str, params: Mapping[str, Any] | None = None) -> int:
+    async def run(self, query: str, params: Params = None) -> int:
         """Run `query` and return how many rows it touched."""
-        cursor = await self.connection.execute(query, params)
+        cursor = await self._execute(query, params)
         if self._pipeline is not None:
             await self._pipeline.sync()  # until then the row count is -1, and an error has not been raised
         return cursor.rowcount
 
-    async def put(self, query: str, params: Mapping[str, Any] | None = None) -> None:
-        """Run `query` without waiting for its answer; an error is raised by a later statement, or by the commit."""
-        await self.connection.execute(query, params)
+    def put(self, query: str, params: Params = None) -> None:
+        """Run `query` later in this transaction; its error is raised by a later statement, or by the commit."""
+        self._put.append((query, params))
+
+    async def flush(self) -> None:
+        """Send what was put; runs of the same statement go out as one batch."""
+        waiting, self._put = self._put, []
+        for query, group in groupby(waiting, key=itemgetter(0)):
+            await self.connection.cursor().executemany(query, [params or {} for _, params in group])
+
+    async def _execute(self, query: str, params: Params) -> AsyncCursor[Any]:
+        if self._put:
+            await self.flush()
+        return await self.connection.execute(query, params)
 
 
 class Database:
@@ -92,6 +117,7 @@ class Database:
                 "connect_timeout": 5,
             },
             name=name,
+            configure=_read_json_fast,
         )
 
     async def open(self) -> None:
@@ -118,13 +144,15 @@ class Database:
         try:
             async with self._pool.connection(timeout=wait) as connection:
                 if bucket == PUBLIC and not pipelined:
-                    yield Tx(connection)
+                    yield (tx := Tx(connection))
+                    await tx.flush()
                     return
                 async with connection.pipeline() as pipeline:
                     if bucket != PUBLIC:
                         path = sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(bucket.schema))
                         await connection.execute(path)
-                    yield Tx(connection, pipeline)
+                    yield (tx := Tx(connection, pipeline))
+                    await tx.flush()
         except DatabaseGone as error:
             if is_gone(error):
                 self._replace_dead_connections()

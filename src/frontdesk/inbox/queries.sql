@@ -1,4 +1,4 @@
--- Arrays of text and bytes go over in binary (b), as they are: as text, every quote and backslash in them is escaped.
+-- Arrays go over in binary (b): as text, every quote and backslash in them is escaped, one by one.
 
 -- Keep the request id, or count the redelivery; `first` tells which. Sorted by key against deadlocks between batches.
 -- The trap: xmax works because this table is not partitioned.
@@ -7,7 +7,7 @@ INSERT INTO processed_webhooks AS p
     (request_id, webhook_type, function_name, parameters, duplicate_count, received_at, expires_at)
 SELECT i.request_id, i.webhook_type, i.function_name, i.parameters::jsonb, i.repeats, %(received_at)s, i.expires_at
 FROM unnest(%(request_ids)b::text[], %(webhook_types)b::text[], %(function_names)b::text[], %(parameters)b::text[],
-            %(repeats)s::int[], %(expires_at)s::timestamptz[])
+            %(repeats)b::int[], %(expires_at)b::timestamptz[])
      AS i (request_id, webhook_type, function_name, parameters, repeats, expires_at)
 ORDER BY i.request_id
 ON CONFLICT (request_id) DO UPDATE SET duplicate_count = p.duplicate_count + 1 + excluded.duplicate_count
@@ -34,7 +34,7 @@ WITH stored AS (
            i.headers::jsonb, i.received_at, i.received_at
     FROM unnest(%(webhook_types)b::text[], %(request_ids)b::text[], %(lanes)b::text[], %(client_ids)s::bigint[],
                 %(correlation_ids)b::text[], %(bodies)b::bytea[], %(payloads)b::text[], %(headers)b::text[],
-                %(received_at)s::timestamptz[])
+                %(received_at)b::timestamptz[])
          AS i (webhook_type, request_id, lane, client_id, correlation_id, body, payload, headers, received_at)
     RETURNING lane, received_at, id, webhook_type
 )
@@ -66,7 +66,7 @@ RETURNING l.lane, l.lane_class, l.client_id, l.lapses;
 -- The first few events of each claimed lane, in order; narrow rows only.
 -- name: next_events
 SELECT q.lane, q.received_at, q.event_id, q.webhook_type, q.attempts
-FROM unnest(%(lanes)s::text[]) AS c (lane)
+FROM unnest(%(lanes)b::text[]) AS c (lane)
 CROSS JOIN LATERAL (
     SELECT * FROM inbox_queue WHERE inbox_queue.lane = c.lane ORDER BY received_at, event_id LIMIT %(per_lane)s
 ) AS q
@@ -75,14 +75,14 @@ ORDER BY q.lane, q.received_at, q.event_id;
 -- The events themselves, from the archive, by whole primary key.
 -- name: load_events
 SELECT e.received_at, e.id, e.webhook_type, e.request_id, e.lane, e.client_id, e.correlation_id, e.payload
-FROM unnest(%(received_at)s::timestamptz[], %(event_ids)s::bigint[]) AS k (received_at, id)
+FROM unnest(%(received_at)b::timestamptz[], %(event_ids)b::bigint[]) AS k (received_at, id)
 JOIN webhook_events AS e ON e.received_at = k.received_at AND e.id = k.id;
 
 -- Push the leases of what is in hand; the token keeps a late worker from pushing another's.
 -- name: heartbeat
 UPDATE inbox_lanes AS l
 SET ready_at = %(leased_until)s
-FROM unnest(%(lanes)s::text[], %(claim_tokens)s::uuid[]) AS c (lane, claim_token)
+FROM unnest(%(lanes)b::text[], %(claim_tokens)b::uuid[]) AS c (lane, claim_token)
 WHERE l.lane = c.lane AND l.claim_token = c.claim_token
 RETURNING l.lane;
 
@@ -90,7 +90,7 @@ RETURNING l.lane;
 -- name: fence
 SELECT l.lane
 FROM inbox_lanes AS l
-JOIN unnest(%(lanes)s::text[], %(claim_tokens)s::uuid[]) AS c (lane, claim_token)
+JOIN unnest(%(lanes)b::text[], %(claim_tokens)b::uuid[]) AS c (lane, claim_token)
   ON l.lane = c.lane AND l.claim_token = c.claim_token
 ORDER BY l.lane
 FOR UPDATE OF l;
@@ -98,27 +98,27 @@ FOR UPDATE OF l;
 -- Settle: the events leave the queue ...
 -- name: settle_queue
 DELETE FROM inbox_queue AS q
-USING unnest(%(lanes)s::text[], %(received_at)s::timestamptz[], %(event_ids)s::bigint[]) AS d (lane, received_at, event_id)
+USING unnest(%(lanes)b::text[], %(received_at)b::timestamptz[], %(event_ids)b::bigint[]) AS d (lane, received_at, event_id)
 WHERE q.lane = d.lane AND q.received_at = d.received_at AND q.event_id = d.event_id;
 
 -- ... and the archive says so.
 -- name: settle_events
 UPDATE webhook_events AS e
 SET status = 'done', attempts = d.attempts, processed_at = %(now)s, last_error = NULL
-FROM unnest(%(received_at)s::timestamptz[], %(event_ids)s::bigint[], %(attempts)s::int[]) AS d (received_at, id, attempts)
+FROM unnest(%(received_at)b::timestamptz[], %(event_ids)b::bigint[], %(attempts)b::int[]) AS d (received_at, id, attempts)
 WHERE e.received_at = d.received_at AND e.id = d.id;
 
 -- Release: a drained lane disappears. Runs after the fence in a statement of its own, so that it sees every event whose
 -- arrival held the lane's row before us.
 -- name: close_drained_lanes
 DELETE FROM inbox_lanes AS l
-WHERE l.lane = ANY(%(lanes)s::text[])
+WHERE l.lane = ANY(%(lanes)b::text[])
   AND NOT EXISTS (SELECT 1 FROM inbox_queue AS q WHERE q.lane = l.lane);
 
 -- ... and one with more to do is ready at `ready_at` for anybody.
 -- name: release_lanes
 UPDATE inbox_lanes SET ready_at = %(ready_at)s, claim_token = NULL, lapses = 0
-WHERE lane = ANY(%(lanes)s::text[]);
+WHERE lane = ANY(%(lanes)b::text[]);
 
 -- A failed try: the event stays first in its lane, and the lane waits until `ready_at`.
 -- name: count_attempt

@@ -159,21 +159,21 @@ async def settle(tx: Tx, done: Sequence[QueuedEvent], now: datetime) -> int:
     """
     keys = {"received_at": [q.received_at for q in done], "event_ids": [q.event_id for q in done]}
     settled = await tx.run(Q.settle_queue, {**keys, "lanes": [q.lane for q in done]})
-    await tx.put(Q.settle_events, {**keys, "attempts": [q.attempts + 1 for q in done], "now": now})
+    tx.put(Q.settle_events, {**keys, "attempts": [q.attempts + 1 for q in done], "now": now})
     return settled
 
 
-async def close_lanes(tx: Tx, lanes: Sequence[str], *, ready_at: datetime) -> None:
+def close_lanes(tx: Tx, lanes: Sequence[str], *, ready_at: datetime) -> None:
     """Give lanes back: the drained ones disappear, the others are ready at `ready_at`. Call after `fence`."""
-    await tx.put(Q.close_drained_lanes, {"lanes": list(lanes)})
-    await tx.put(Q.release_lanes, {"lanes": list(lanes), "ready_at": ready_at})
+    tx.put(Q.close_drained_lanes, {"lanes": list(lanes)})
+    tx.put(Q.release_lanes, {"lanes": list(lanes), "ready_at": ready_at})
 
 
 async def release(tx: Tx, held: Mapping[str, UUID], *, ready_at: datetime) -> None:
     """Give back lanes of which nothing (more) was handled, if they are still ours."""
     ours = await fence(tx, held)
     if ours:
-        await close_lanes(tx, sorted(ours), ready_at=ready_at)
+        close_lanes(tx, sorted(ours), ready_at=ready_at)
 
 
 async def retry(tx: Tx, failed: QueuedEvent, error: str, *, ready_at: datetime, available_at: datetime) -> None:
@@ -216,7 +216,7 @@ async def bury(
     await tx.run(Q.note_failure, {**row, **tries, "status": "dead", "available_at": None})
     keys = {"lanes": [failed.lane], "received_at": [failed.received_at], "event_ids": [failed.event_id]}
     await tx.run(Q.settle_queue, keys)
-    await close_lanes(tx, [failed.lane], ready_at=lease_now)
+    close_lanes(tx, [failed.lane], ready_at=lease_now)
 
 
 async def wake_lane(tx: Tx, lane: str, *, lease_now: datetime) -> bool:

@@ -194,7 +194,7 @@ class Handling:
                 raise ClaimLost
             finished = [s.lane.lane for s in batch if s.last]
             if finished:
-                await inbox.close_lanes(tx, finished, ready_at=self._lease_clock.now())
+                inbox.close_lanes(tx, finished, ready_at=self._lease_clock.now())
         return [True] * len(batch)
 
     async def _fail(self, lane: ClaimedLane, queued: QueuedEvent, error: Exception) -> None:
