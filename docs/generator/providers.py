@@ -4,18 +4,12 @@ import inspect
 from collections.abc import Iterator
 
 from frontdesk.provider import Profile
-from frontdesk.providers.twilio import Twilio
+from frontdesk.providers.twilio import ANSWERED_KEYWORDS, Twilio
 from frontdesk.providers.twilio_webhooks import PROFILES, STATUS_WORDS
 from frontdesk.web.hooks import ALIASES
 from generator.markdown import code, first_paragraph, page, sentence, table
 
 __all__ = ["providers_page"]
-
-
-_KEYWORDS = {
-    True: "confirmed by the carrier itself (on SMS), so the desk records them and says nothing",
-    False: "confirmed by the desk",
-}
 
 
 def providers_page() -> str:
@@ -28,7 +22,8 @@ def providers_page() -> str:
         sentence(first_paragraph(inspect.getdoc(inspect.getmodule(Twilio)))),
         table(("Webhook", *PROFILES), zip(*map(_profile, [None, *PROFILES.values()]), strict=True)),
         "Older paths that answer too: " + ", ".join(f"`{path}` (`{kind}`)" for path, kind in ALIASES.items()) + ".",
-        f"STOP, START and HELP are {_KEYWORDS[Twilio.answers_opt_outs]}.",
+        "To these words by SMS Twilio itself answers, so that the desk records them and says nothing: "
+        f"{', '.join(sorted(ANSWERED_KEYWORDS))}. Other ways to say stop, and WhatsApp, the desk confirms itself.",
         "Twilio's words for what became of a message, and what each counts as:",
         table(("MessageStatus", "Counts as"), ((code(w), code(s)) for w, s in STATUS_WORDS.items())),
         "A word that is not in this table counts as `queued`: it proves that Twilio has the message, and no more.",

@@ -4,14 +4,12 @@ import inspect
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
-import psycopg
 import structlog
-from psycopg.conninfo import conninfo_to_dict
 
 from frontdesk.clients import store as clients
 from frontdesk.db.clock import BusinessClock, LeaseClock
+from frontdesk.db.connect import try_to_connect
 from frontdesk.db.migrate import migrate
 from frontdesk.db.pool import PUBLIC, Bucket, Database, Tx
 from frontdesk.errors import SetupError
@@ -93,7 +91,7 @@ class Desk:
 
     async def open(self) -> None:
         """Connect, migrate, make room. Raises SetupError in one sentence when the database cannot be used."""
-        await _try_to_connect(self.db.dsn)
+        await try_to_connect(self.db.dsn)
         await self.db.open()
         await self.lease_clock.measure(self.db)
         applied = await self.migrate()
@@ -144,27 +142,3 @@ async def _prepare(handler: UserHandler, event: Event) -> Commit:
             await result
 
     return commit
-
-
-async def _try_to_connect(dsn: str) -> None:
-    try:
-        connection = await psycopg.AsyncConnection.connect(dsn, connect_timeout=5)
-        await connection.close()
-    except psycopg.ProgrammingError as error:
-        raise SetupError(f"DATABASE_URL is not a PostgreSQL address ({_one_line(error)}).") from error
-    except psycopg.OperationalError as error:
-        raise SetupError(
-            f"Cannot connect to PostgreSQL at {_where(dsn)}: {_one_line(error)}. "
-            "Check DATABASE_URL, and that the server runs."
-        ) from error
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".")
-
-
-def _where(dsn: str) -> str:
-    if "://" in dsn:
-        parts = urlsplit(dsn)
-        return f"{parts.hostname or 'the local socket'}{f':{parts.port}' if parts.port else ''}{parts.path}"
-    return str(conninfo_to_dict(dsn).get("host", "the local socket"))

@@ -3,8 +3,9 @@
 import logging
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -28,6 +29,11 @@ def _redact(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[
     return entry
 
 
+def _plainly(stream: TextIO, exc_info: Any) -> None:
+    """A traceback without local variables, which hold what people wrote."""
+    stream.write(masked("".join(traceback.format_exception(*exc_info))))
+
+
 def configure_logs(style: str = "auto", level: str = "info") -> None:
     """Set up logging of this process. `style` is json, pretty, or auto: pretty on a terminal."""
     pretty = style == "pretty" or (style == "auto" and sys.stderr.isatty())
@@ -39,7 +45,7 @@ def configure_logs(style: str = "auto", level: str = "info") -> None:
         structlog.processors.StackInfoRenderer(),
     ]
     if pretty:
-        last: list[Any] = [_redact, structlog.dev.ConsoleRenderer(pad_event_to=28)]
+        last: list[Any] = [_redact, structlog.dev.ConsoleRenderer(pad_event_to=28, exception_formatter=_plainly)]
     else:
         last = [structlog.processors.format_exc_info, _redact, structlog.processors.JSONRenderer()]
     structlog.configure(

@@ -77,8 +77,6 @@ class Provider(Protocol):
     name: str
     profiles: Mapping[str, Profile]
     """By the webhook type."""
-    answers_opt_outs: bool
-    """The carrier itself confirms STOP and answers HELP, so the desk must not."""
 
     def verify(self, request: HttpRequest) -> None:
         """Check the signature over the raw body. Raises Forged, or Malformed for what cannot even be checked."""
@@ -97,6 +95,9 @@ class Provider(Protocol):
 
         Raises Unreachable, Throttled or Rejected.
         """
+
+    def answers_keyword(self, channel: str, body: str) -> bool:
+        """True when the carrier itself answers this inbound text (STOP, START, HELP), so that the desk must not."""
 
     def means_opt_out(self, code: str | None) -> bool:
         """True when this error code says that the recipient opted out."""

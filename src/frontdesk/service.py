@@ -135,7 +135,11 @@ class Service:
         leads = await lead(self._db, self._bucket, self._row.id, now, now + _LEADER_LEASE)
         if leads != self._leads:
             log.info("scheduler_leads" if leads else "scheduler_stands_by")
+        begins = leads and not self._leads
         self._leads = leads
+        if begins:
+            for wake in self._others:
+                wake.ring()  # what is done hourly is due at once for a new leader
         return 0
 
     def _as_leader(self, step: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[int]]:

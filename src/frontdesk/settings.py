@@ -45,15 +45,23 @@ class Question(_Part):
 class FlowSettings(_Part):
     """[flow]: what the desk says and asks."""
 
-    greeting: str = "Hi, thanks for contacting {business}!"
-    questions: Annotated[tuple[Question, ...], Field(max_length=5)] = (
+    greeting: Annotated[
+        str, Field(description="before the first question; {business} and {first_name} are filled in")
+    ] = "Hi, thanks for contacting {business}!"
+    questions: Annotated[
+        tuple[Question, ...], Field(max_length=5, description="what is asked, at most five, in order")
+    ] = (
         Question(key="name", text="What's your name, please?", type="name"),
         Question(key="service", text="What can we help you with?", type="service"),
         Question(key="details", text="Anything we should know, such as the address or a good time?", required=False),
     )
-    services: tuple[str, ...] = ()
-    closing: str = "Thank you, {first_name}! {business} will be in touch shortly."
-    passed_on: str = "Thanks, we've passed that on to {business}."
+    services: Annotated[tuple[str, ...], Field(description="what is offered; empty: any answer is a service")] = ()
+    closing: Annotated[str, Field(description="after the last question")] = (
+        "Thank you, {first_name}! {business} will be in touch shortly."
+    )
+    passed_on: Annotated[str, Field(description="the answer to later texts, once a day")] = (
+        "Thanks, we've passed that on to {business}."
+    )
 
 
 class LimitSettings(_Part):
@@ -101,7 +109,8 @@ class Settings(BaseSettings):
     data_dir: Annotated[Path, Field(description="where the embedded PostgreSQL lives")] = Path(".frontdesk")
     database_url: Annotated[SecretStr | None, Field(description="your own PostgreSQL; empty: the embedded one")] = None
     database_direct_url: Annotated[
-        SecretStr | None, Field(description="past the pooler, for LISTEN and migrations; empty: polling alone")
+        SecretStr | None,
+        Field(description="past the pooler, for LISTEN and migrations; empty: DATABASE_URL serves these too"),
     ] = None
     database_prepare: Annotated[bool, Field(description="off where a pooler knows no prepared statements")] = True
     public_url: Annotated[str | None, Field(description="https address under which providers reach this desk")] = None

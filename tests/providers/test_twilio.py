@@ -285,7 +285,9 @@ def test_a_stored_payload_that_lost_its_fields_is_malformed() -> None:
 
 def test_the_profiles_are_twilios() -> None:
     desk: Provider = twilio()
-    assert desk.answers_opt_outs
+    assert desk.answers_keyword("sms", " stop ")
+    assert not desk.answers_keyword("sms", "stop all")
+    assert not desk.answers_keyword("whatsapp", "STOP")
     assert {kind: profile.path for kind, profile in desk.profiles.items()} == {
         "twilio_sms": "/webhooks/twilio/sms",
         "twilio_status": "/webhooks/twilio/status",

@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from frontdesk.db.pool import Tx
+from frontdesk.inbox import store as inbox
+from frontdesk.inbox.model import Event
 from frontdesk.testing import LEAD, FrozenClock, RunningDesk, running_desk, scratch_settings
 
 LEDGER = "SELECT * FROM outbound_message_log ORDER BY id"
@@ -186,3 +189,87 @@ def test_texts_of_every_shape_are_kept_whole(dsn: str) -> None:
         assert pictures[0].media[0]["content_type"] == "image/jpeg"
 
     at_desk(dsn, story)
+
+
+def test_a_stop_is_recorded_while_a_person_has_the_conversation(dsn: str) -> None:
+    async def story(desk: RunningDesk) -> None:
+        await desk.text("Hi")
+        await desk.settled()
+        await desk.rows("UPDATE conversations SET bot_paused_at = '2026-11-20' RETURNING id")
+        for body in ("Ada", "STOP"):
+            await desk.text(body)
+            await desk.settled()
+        assert len(desk.carrier.sent) == 1
+        assert [row.kind for row in await desk.rows("SELECT kind FROM consents")] == ["opt_out"]
+
+    at_desk(dsn, story)
+
+
+def test_a_way_to_say_stop_that_the_carrier_does_not_know_is_confirmed_by_the_desk(dsn: str) -> None:
+    async def story(desk: RunningDesk) -> None:
+        await desk.text("Opt out")
+        await desk.settled()
+        assert [message.body.split()[0] for message in desk.carrier.sent] == ["You're"]
+
+    at_desk(dsn, story)
+
+
+def test_a_wrong_row_of_one_client_stops_nobody(dsn: str) -> None:
+    async def story(desk: RunningDesk) -> None:
+        await desk.rows(
+            "UPDATE clients SET timezone = 'Mars/Olympus', settings = '{\"limits\": {\"per_dya\": 3}}' RETURNING id"
+        )
+        await desk.text("Hi")
+        await desk.settled()
+        assert len(desk.carrier.sent) == 1
+        await desk.rows('UPDATE clients SET settings = \'{"flow": {"greeting": 7}}\' RETURNING id')
+        await desk.text("Ada")
+        await desk.settled()
+        (dead,) = await desk.rows("SELECT error FROM dead_letters")
+        assert "The flow in the settings of Ada's Plumbing is not valid" in dead.error
+
+    at_desk(dsn, story)
+
+
+def test_a_number_given_to_a_client_later_answers_the_replayed_event(dsn: str) -> None:
+    async def story(desk: RunningDesk) -> None:
+        await desk.text("Hi", number="+12025550199")
+        await desk.settled()
+        desk.carrier.numbers.append("+12025550199")
+        await desk.rows("INSERT INTO clients (id, name, payment_active) VALUES (77, 'Late', true) RETURNING id")
+        await desk.rows(
+            "INSERT INTO twilio_number_pool (phone_e164, status, client_id) VALUES ('+12025550199', 'ASSIGNED', 77) "
+            "RETURNING client_id"
+        )
+        async with desk.desk.db.transaction() as tx:
+            now = desk.desk.clock.now()
+            (event,) = await tx.all("SELECT event_id FROM dead_letters")
+            assert await inbox.replay(tx, event.event_id, now=now, lease_now=desk.desk.lease_clock.now())
+        await desk.settled()
+        assert [message.from_ for message in desk.carrier.sent] == ["+12025550199"]
+
+    at_desk(dsn, story)
+
+
+def test_what_one_handler_puts_wrongly_fails_alone(dsn: str) -> None:
+    async def story(desk: RunningDesk) -> None:
+        async with desk.desk.db.transaction() as tx:
+            await tx.run("CREATE TABLE noted (event_id bigint PRIMARY KEY, body text CHECK (body <> 'bad'))")
+
+        @desk.desk.on("twilio_sms")
+        def note(event: Event, tx: Tx) -> None:
+            tx.put("INSERT INTO noted VALUES (%s, %s)", (event.id, event.payload["Body"]))
+
+        bodies = ["good"] * 20 + ["bad"] + ["good"] * 20
+        await asyncio.gather(*(desk.text(body, lead=f"+12025557{n:03}") for n, body in enumerate(bodies)))
+        async with asyncio.timeout(20):
+            while not await desk.rows("SELECT 1 FROM webhook_events WHERE status = 'dead'"):
+                await asyncio.sleep(0.1)
+        await desk.settled()
+        (noted,) = await desk.rows("SELECT count(*) AS n FROM noted")
+        assert noted.n == 40
+        (dead,) = await desk.rows("SELECT last_error, attempts FROM webhook_events WHERE status = 'dead'")
+        assert "noted_body_check" in dead.last_error
+
+    settings = scratch_settings(worker={"first_retry_seconds": 0.02, "poll_seconds": 0.1, "max_tries": 3})
+    at_desk(dsn, story, settings=settings)

@@ -20,6 +20,9 @@ NUMBER = "+12025550100"
 """The business number of the simulator, where TWILIO_NUMBER is not set."""
 
 
+_TRYING_SECONDS = 2
+
+
 def open_account(data_dir: Path) -> tuple[str, str]:
     """The simulated account (sid, auth token) of this data directory, made at the first call."""
     path = data_dir.resolve() / "simulator.json"
@@ -36,11 +39,17 @@ def open_account(data_dir: Path) -> tuple[str, str]:
 
 
 def simulated(settings: Settings, api_base: str) -> Settings:
-    """The settings of a desk whose carrier is the simulator, which does not sign with PUBLIC_URL."""
+    """The settings of a desk whose carrier is the simulator, which does not sign with PUBLIC_URL.
+
+    So that trying it out is not slow, texts to one lead may follow soon, unless a setting says otherwise.
+    """
     sid, token = open_account(settings.data_dir)
     account = {"twilio_account_sid": sid, "twilio_auth_token": SecretStr(token), "twilio_api_base": api_base}
     number = {"twilio_number": settings.twilio_number or NUMBER}
-    return settings.model_copy(update={**account, **number, "public_url": None})
+    limits = settings.limits
+    if "seconds_between" not in limits.model_fields_set:
+        limits = limits.model_copy(update={"seconds_between": _TRYING_SECONDS})
+    return settings.model_copy(update={**account, **number, "limits": limits, "public_url": None})
 
 
 @dataclass(frozen=True, slots=True)

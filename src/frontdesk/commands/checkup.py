@@ -8,12 +8,13 @@ import typer
 from rich.text import Text
 
 from frontdesk.commands.checks import Check, State, check_account, check_admission, check_data_dir, check_public_url
-from frontdesk.commands.database import opened, schema_version, try_to_connect, where
+from frontdesk.commands.database import opened, schema_version
 from frontdesk.commands.described import described
 from frontdesk.commands.faults import Fault, find_faults
 from frontdesk.commands.given import Given, given_by
 from frontdesk.commands.printing import AsJson, print_json, print_table, say, spoken
 from frontdesk.commands.sources import read_toml, source_of, toml_path
+from frontdesk.db.connect import try_to_connect, where
 from frontdesk.db.migrate import CODE_VERSION
 from frontdesk.db.pool import Database
 from frontdesk.db.queries import load_queries

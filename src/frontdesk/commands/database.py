@@ -6,13 +6,11 @@ import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import psycopg
 import structlog
-from psycopg.conninfo import conninfo_to_dict
 
 from frontdesk.db.clock import LeaseClock
+from frontdesk.db.connect import try_to_connect
 from frontdesk.db.embedded import EmbeddedPostgres
 from frontdesk.db.migrate import CODE_VERSION
 from frontdesk.db.pool import Database
@@ -20,7 +18,7 @@ from frontdesk.db.queries import load_queries
 from frontdesk.errors import SetupError
 from frontdesk.settings import Settings
 
-__all__ = ["Opened", "Reading", "keep_running", "opened", "reading", "schema_version", "try_to_connect", "where"]
+__all__ = ["Opened", "Reading", "keep_running", "opened", "reading", "schema_version"]
 
 Q = load_queries("frontdesk.commands", "views.sql")
 log = structlog.get_logger(__name__)
@@ -132,34 +130,3 @@ def _no_desk(data_dir: Path) -> str:
         f"There is no desk in {data_dir.resolve()} yet: start one there with `frontdesk up`, "
         "or say where it is with --data-dir or DATABASE_URL."
     )
-
-
-async def try_to_connect(dsn: str) -> None:
-    """Raise SetupError, in one sentence, where this DSN leads nowhere."""
-    try:
-        connection = await psycopg.AsyncConnection.connect(dsn, connect_timeout=5)
-        await connection.close()
-    except psycopg.ProgrammingError as error:
-        raise SetupError(
-            f"DATABASE_URL is not a PostgreSQL address ({_reason(error)}): "
-            "write it like postgresql://user:password@host:5432/frontdesk."
-        ) from error
-    except psycopg.OperationalError as error:
-        raise SetupError(
-            f"Cannot connect to PostgreSQL at {where(dsn)} ({_reason(error)}): "
-            "check DATABASE_URL, and that the server runs."
-        ) from error
-
-
-def _reason(error: Exception) -> str:
-    """The last part of the first line, such as "Connection refused": what goes before repeats the address."""
-    first = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return first.rpartition(" failed: ")[2].removeprefix("FATAL:").strip().rstrip(".")
-
-
-def where(dsn: str) -> str:
-    """The address in a DSN as it may be shown: host, port and database, no user and no password."""
-    if "://" in dsn:
-        parts = urlsplit(dsn)
-        return f"{parts.hostname or 'the local socket'}{f':{parts.port}' if parts.port else ''}{parts.path}"
-    return str(conninfo_to_dict(dsn).get("host", "the local socket"))

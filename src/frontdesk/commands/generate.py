@@ -41,7 +41,7 @@ Count = Annotated[int, typer.Argument(min=1, max=1_000_000, help="How many texts
 Url = Annotated[str | None, typer.Option(help="The desk's base URL [the one that runs in this data directory].")]
 Times = Annotated[int, typer.Option(min=1, max=100, help="Post each so often, as a carrier that got no answer does.")]
 Concurrency = Annotated[int, typer.Option(min=1, max=500, help="Posts under way at once.")]
-Leads = Annotated[int, typer.Option(min=1, max=2000, help="How many people write; each one's texts go in order.")]
+Leads = Annotated[int, typer.Option(min=1, max=1999, help="How many people write; each one's texts go in order.")]
 ReallyPost = Annotated[bool, typer.Option("--yes", "-y", help="Also to a desk with a real Twilio account.")]
 
 
@@ -113,7 +113,8 @@ def _chats(number: str, count: int, leads: int) -> Iterator[Iterator[SimulatedMe
     """The texts of each lead, in the order in which a person would write them."""
     leads = min(leads, count)
     for lead in range(leads):
-        phone = f"+1{_AREAS[lead // 100 % len(_AREAS)]}55501{lead % 100:02}"  # kept for fiction: nobody has it
+        place = lead + 1  # 0 is the simulator's own number
+        phone = f"+1{_AREAS[place // 100 % len(_AREAS)]}55501{place % 100:02}"  # kept for fiction: nobody has it
         yield _chat(phone, number, count // leads + (lead < count % leads))
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import typer
 
+from frontdesk import __version__
 from frontdesk.commands.faults import read_settings
 from frontdesk.errors import SetupError
 from frontdesk.logs import configure_logs
+from frontdesk.reporting import start_reporting
 from frontdesk.settings import Settings
 
 __all__ = ["Given", "given_by", "quiet_settings", "settings_of"]
@@ -40,6 +42,9 @@ def settings_of(context: typer.Context) -> Settings:
     settings = read_settings(given_by(context).values)
     configure_logs(settings.log_format, settings.log_level)
     _hush()
+    if settings.sentry_dsn is not None:
+        component = context.info_name or "frontdesk"
+        start_reporting(settings.sentry_dsn.get_secret_value(), component=component, version=__version__)
     _refuse_half_an_account(settings)
     return settings
 

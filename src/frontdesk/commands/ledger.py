@@ -9,13 +9,13 @@ import typer
 from frontdesk.commands.database import reading
 from frontdesk.commands.given import quiet_settings
 from frontdesk.commands.printing import AsJson, as_rows, print_json, print_lines, print_record, print_table, say
-from frontdesk.conversations import store as conversations
-from frontdesk.conversations.store import OutboundMark
+from frontdesk.db.pool import PUBLIC
 from frontdesk.errors import SetupError
 from frontdesk.leads import store as leads_store
 from frontdesk.outbox import store as outbox_store
 from frontdesk.outbox.model import LedgerStatus
 from frontdesk.settings import Settings
+from frontdesk.steps.cancel import cancel
 
 __all__ = ["leads", "outbox"]
 
@@ -83,22 +83,21 @@ async def _entry(settings: Settings, ledger_id: int) -> Any:
 
 @outbox.command("cancel")
 def cancel_outbox(context: typer.Context, ledger_id: LedgerId) -> None:
-    """Cancel a message that still waits; its key stays taken, so that nothing sends it again."""
+    """Cancel a message that waits, or give up an unknown one; its key stays taken, so that nothing sends it again."""
     settings = quiet_settings(context)
     if not asyncio.run(_cancel(settings, ledger_id)):
         row = asyncio.run(_entry(settings, ledger_id))
         if row is None:
             raise SetupError(f"There is no message {ledger_id} in the outbox: see `frontdesk outbox list`.")
-        raise SetupError(f"Message {ledger_id} is {row.status}, and only one that is PENDING can be cancelled.")
+        raise SetupError(
+            f"Message {ledger_id} is {row.status}, and only one that is PENDING or UNKNOWN can be cancelled."
+        )
     say(f"Message {ledger_id} is cancelled; it will not be sent.")
 
 
 async def _cancel(settings: Settings, ledger_id: int) -> bool:
-    async with reading(settings) as desk, desk.db.transaction() as tx:
-        cancelled = await outbox_store.cancel(tx, ledger_id)
-        if cancelled:
-            await conversations.mark_outbound(tx, [OutboundMark(ledger_id, "cancelled")])
-        return cancelled
+    async with reading(settings) as desk:
+        return await cancel(desk.db, PUBLIC, ledger_id)
 
 
 @leads.command("list")

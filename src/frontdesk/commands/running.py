@@ -6,17 +6,21 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
+import structlog
 import uvloop
 
 from frontdesk.commands.account import read_running, simulated
-from frontdesk.commands.database import try_to_connect
 from frontdesk.commands.stopping import Stopped, Stopping
+from frontdesk.db.connect import try_to_connect
 from frontdesk.desk import Desk
 from frontdesk.errors import SetupError
 from frontdesk.service import Service
 from frontdesk.settings import Settings
 
 __all__ = ["open_desk", "run", "settings_of_role", "started", "until_asked", "watch_parent"]
+
+
+log = structlog.get_logger(__name__)
 
 
 def run(body: Callable[[Stopping], Coroutine[Any, Any, None]]) -> None:
@@ -38,9 +42,18 @@ async def open_desk(settings: Settings, dsn: str, public_base: str | None) -> As
     try:
         desk.use_twilio(public_base=public_base)
         await desk.open()
+        await _serve_first_client(desk)
         yield desk
     finally:
         await desk.close()
+
+
+async def _serve_first_client(desk: Desk) -> None:
+    """Whichever role starts first makes the first client, so that a founder with one number has nothing to set up."""
+    if desk.settings.twilio_number is None:
+        log.warning("no_first_client", why="TWILIO_NUMBER is not set: set it to the number that leads will text")
+        return
+    await desk.serve_first_client(desk.settings.twilio_number)
 
 
 @contextlib.asynccontextmanager

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from frontdesk.commands.database import opened, schema_version, try_to_connect
+from frontdesk.commands.database import opened, schema_version
 from frontdesk.commands.described import Described, described
 from frontdesk.commands.given import given_by, quiet_settings
 from frontdesk.commands.printing import AsJson, print_json, print_table, say, spoken
 from frontdesk.commands.sources import read_toml, source_of, toml_path
+from frontdesk.db.connect import try_to_connect
 from frontdesk.db.migrate import load_migrations
 from frontdesk.db.pool import Database
 from frontdesk.desk import Desk

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from typing import Annotated
 
-import structlog
 import typer
 
 from frontdesk.commands.account import NUMBER, forget_running, open_account, simulated, write_running
@@ -26,11 +25,6 @@ from frontdesk.web.app import build_app
 from frontdesk.web.auth import check_exposure
 
 __all__ = ["up"]
-
-log = structlog.get_logger(__name__)
-
-_TRYING = {"limits": {"seconds_between": 2}}
-"""Own settings of the simulation's first client, so that trying it out is not slow."""
 
 Workers = Annotated[int, typer.Option("--workers", min=0, max=64, help="Worker processes beside this one.")]
 
@@ -52,7 +46,6 @@ async def _up(settings: Settings, workers: int, stopping: Stopping) -> None:
         url = local_url(listener)
         base = settings.public_url.rstrip("/") if settings.public_url else (url if carrier else None)
         desk = await stopping.begin(house, "the desk", open_desk(settings, database.dsn, base))
-        await _serve_first_client(desk, carrier)
         await stopping.begin(house, "the loops", started(desk.service("serve", "worker", "scheduler")))
         await stopping.begin(house, "the workers", _children(workers, desk, base, stopping))
         http = await stopping.begin(house, "HTTP", served(build_app(desk, simulation=carrier), listener))
@@ -81,14 +74,6 @@ async def _simulator(carrier: Carrier) -> AsyncIterator[str]:
         await carrier.aclose()
 
 
-async def _serve_first_client(desk: Desk, carrier: Carrier | None) -> None:
-    number = desk.settings.twilio_number
-    if number is None:
-        log.warning("no_first_client", why="TWILIO_NUMBER is not set: set it to the number that leads will text")
-        return
-    await desk.serve_first_client(number, _TRYING if carrier else None)
-
-
 @contextlib.asynccontextmanager
 async def _children(workers: int, desk: Desk, base: str | None, stopping: Stopping) -> AsyncIterator[None]:
     children = Children(workers, _environment(desk, base))
@@ -114,6 +99,7 @@ def _environment(desk: Desk, base: str | None) -> dict[str, str]:
         "TWILIO_AUTH_TOKEN": token.get_secret_value() if token else None,
         "TWILIO_API_BASE": settings.twilio_api_base,
         "TWILIO_NUMBER": settings.twilio_number,
+        "LIMITS__SECONDS_BETWEEN": str(settings.limits.seconds_between),
     }
     return {name: value for name, value in values.items() if value}
 
@@ -125,7 +111,8 @@ def _told(settings: Settings, listener: socket.socket, carrier: Carrier | None) 
     if carrier is not None:
         carrier.hooks.sms_url = f"{url}/webhooks/twilio/sms#rc=5&rp=all"
         say(f"Simulation: no Twilio account is set, so {carrier.numbers[0]} is served by a carrier in this process.")
-        say("Nothing leaves this machine. Texts to one lead may follow after 2 seconds here, after 60 in earnest.")
+        seconds = f"{settings.limits.seconds_between:g}"
+        say(f"Nothing leaves this machine. Texts to one lead may follow after {seconds} s here, after 60 in earnest.")
     write_running(settings.data_dir, url=url, simulator=settings.twilio_api_base if carrier else None)
     say(f"Frontdesk is ready: open {url}{'/simulator' if carrier else '/'}")
     try:

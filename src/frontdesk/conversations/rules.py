@@ -27,9 +27,10 @@ def decide(turn: Turn) -> list[Effect]:
         return _compliance(turn, _HELP, "help")
     if turn.opted_out and turn.keyword != "start":
         return []  # they left; only START brings them back
-    if turn.keyword == "start" and turn.opted_out:
-        return [_consent(turn, "opt_in"), *_go_on(turn)]
-    return _go_on(turn)
+    back = [_consent(turn, "opt_in")] if turn.opted_out else []
+    if turn.conversation.bot_paused_at is not None:
+        return [*back]  # a person has the conversation: the bot is silent
+    return [*back, *_go_on(turn)]
 
 
 def _consent(turn: Turn, kind: str) -> RecordConsent:

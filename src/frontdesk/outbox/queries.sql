@@ -180,7 +180,11 @@ UPDATE outbound_message_log SET reconcile_at = NULL, reason = 'needs_a_person' W
 
 -- name: has_work
 SELECT EXISTS (SELECT 1 FROM outbound_message_log WHERE status = 'SENDING') AS sending,
-       EXISTS (SELECT 1 FROM outbound_message_log WHERE status = 'PENDING' AND available_at <= %(now)s) AS due;
+       EXISTS (SELECT 1 FROM outbound_message_log AS o
+               WHERE o.status = 'PENDING' AND o.available_at <= %(now)s
+                 AND NOT EXISTS (SELECT 1 FROM outbound_message_log AS f
+                                 WHERE f.status = 'UNKNOWN' AND f.from_address = o.from_address
+                                   AND f.to_address = o.to_address)) AS due;
 
 -- When deliver should look again although nobody rings: the next moment at which a number has a slot and something due.
 -- One index probe per number and priority. The trap: what is due already and yet was not claimed waits for something else

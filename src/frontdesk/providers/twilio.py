@@ -20,7 +20,7 @@ from frontdesk.providers.twilio_errors import ErrorClass, explain
 from frontdesk.providers.twilio_list import read_page
 from frontdesk.providers.twilio_signature import check_signature
 
-__all__ = ["Twilio"]
+__all__ = ["ANSWERED_KEYWORDS", "Twilio"]
 
 # Nothing of the request was written yet. All else that goes wrong may have happened after the carrier took it.
 NOTHING_WRITTEN = (
@@ -33,13 +33,16 @@ NOTHING_WRITTEN = (
 IDLE_SECONDS = 5.0
 """An idle connection is dropped after this long: one that Twilio closes just as we write makes a send ambiguous."""
 MAX_PAGES = 100
+ANSWERED_KEYWORDS = frozenset(
+    "STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT START YES UNSTOP HELP INFO".split()  # noqa: SIM905
+)
+"""Source: Twilio, default keyword handling."""
 
 
 class Twilio:
     """One Twilio account as a Provider; it holds connections until `aclose`."""
 
     name: str = "twilio"
-    answers_opt_outs: bool = True
     profiles: Mapping[str, Profile]
 
     def __init__(
@@ -130,6 +133,10 @@ class Twilio:
                 return found
             url, params = self._base_origin() + page.next_path, {}
         raise Unreachable("Twilio's list of messages has no end.")
+
+    def answers_keyword(self, channel: str, body: str) -> bool:
+        """True for Twilio's default keywords by SMS: a whole message, any case, trimmed. Not on WhatsApp."""
+        return channel == "sms" and body.strip().upper() in ANSWERED_KEYWORDS
 
     def means_opt_out(self, code: str | None) -> bool:
         """True for the codes by which Twilio says that the recipient opted out."""

@@ -2,23 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
+from pydantic import ValidationError
 
 from frontdesk.conversations.model import Flow, FlowQuestion
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 from frontdesk.effects import SendClass
+from frontdesk.errors import Undeliverable
 from frontdesk.outbox.rules import Counters, Facts, Limits
 from frontdesk.settings import FlowSettings, LimitSettings
 
-__all__ = ["flow_for", "gate_facts", "opted_out"]
+__all__ = ["flow_for", "gate_facts", "known_zone", "opted_out"]
 
 Q = load_queries("frontdesk.steps", "facts.sql")
+log = structlog.get_logger(__name__)
 
 
 async def gate_facts(tx: Tx, ids: Sequence[int], defaults: LimitSettings) -> dict[int, tuple[Facts, int | None, str]]:
     """For each ledger row: the gate's facts, the lead's id, the time zone of the lead's day."""
     rows = await tx.all(Q.gate_facts, {"ids": list(ids)})
-    return {row.id: (_facts(row, defaults), row.lead_id, row.timezone) for row in rows}
+    return {row.id: (_facts(row, defaults), row.lead_id, known_zone(row.timezone)) for row in rows}
 
 
 def _facts(row: Any, defaults: LimitSettings) -> Facts:
@@ -36,7 +42,12 @@ def _facts(row: Any, defaults: LimitSettings) -> Facts:
 
 
 def _limits(own: Mapping[str, Any], defaults: LimitSettings) -> Limits:
-    merged = LimitSettings(**{**defaults.model_dump(), **own})
+    try:
+        merged = LimitSettings(**{**defaults.model_dump(), **own})
+    except (ValidationError, TypeError) as error:
+        # Written by hand, wrongly: the desk's own limits hold, and nobody else's messages wait for the mending.
+        log.error("client_limits_not_valid", limits=dict(own), error=str(error))
+        merged = defaults
     return Limits(merged.seconds_between, merged.per_day, merged.replies_per_day, merged.strict)
 
 
@@ -46,9 +57,27 @@ async def opted_out(tx: Tx, address: str, our_address: str) -> bool:
     return bool(row and row.opted_out)
 
 
+def known_zone(name: str) -> str:
+    """`name` if it is a time zone, else UTC: a typo in one row stops nobody."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        log.error("time_zone_not_known", timezone=name)
+        return "UTC"
+    return name
+
+
 def flow_for(business: str, own: Mapping[str, Any], defaults: FlowSettings) -> Flow:
-    """The flow of one client: the desk's own with the client's settings laid over it."""
-    merged = FlowSettings(**{**defaults.model_dump(), **own.get("flow", {})})
+    """The flow of one client: the desk's own with the client's settings laid over it.
+
+    Raises Undeliverable where the client's settings do not make a flow: better silent than wrong, and replayed later.
+    """
+    try:
+        merged = FlowSettings(**{**defaults.model_dump(), **own.get("flow", {})})
+    except (ValidationError, TypeError) as error:
+        raise Undeliverable(
+            f"The flow in the settings of {business} is not valid ({error}). Mend it, then replay the event."
+        ) from error
     return Flow(
         business=business,
         greeting=merged.greeting,

@@ -22,7 +22,7 @@ from frontdesk.readers.rules import read_answer
 from frontdesk.registry import Commit
 from frontdesk.settings import Settings
 from frontdesk.steps.apply import Cause, apply
-from frontdesk.steps.facts import flow_for, opted_out
+from frontdesk.steps.facts import flow_for, known_zone, opted_out
 from frontdesk.steps.handle import Stale
 
 __all__ = ["TextHandler"]
@@ -92,16 +92,17 @@ class TextHandler:
         new = await conversations.add_inbound(
             tx, conversation, text, event_id=event.id, event_received_at=event.received_at, now=event.received_at
         )
-        if not new or conversation.bot_paused_at is not None:
-            return  # the same message under another id, or a person has the conversation
+        if not new:
+            return  # the same message under another id
+        timezone = known_zone(lead.timezone or client.timezone)
         out = await opted_out(tx, text.from_address, text.to_address)
         turn = Turn(
             reading=reading,
             keyword=keyword(text.body, opted_out=out),
             conversation=conversation,
             opted_out=out,
-            carrier_answers_keywords=self._provider.answers_opt_outs,
-            local_day=local_day(now, lead.timezone or client.timezone),
+            carrier_answers_keywords=self._provider.answers_keyword(text.channel, text.body),
+            local_day=local_day(now, timezone),
             flow=flow,
             evidence={"event_id": str(event.id), "body": text.body[:160]},
         )
@@ -109,7 +110,7 @@ class TextHandler:
             event=event,
             conversation=conversation,
             provider=self._provider.name,
-            timezone=lead.timezone or client.timezone,
+            timezone=timezone,
         )
         await apply(tx, cause, rules.decide(turn), now=now, limits=self._settings.limits)
 

@@ -7,6 +7,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from frontdesk.reporting import report
 from frontdesk.web.problems import Problems
 
 __all__ = ["Guard"]
@@ -50,8 +51,9 @@ class Guard:
 
         try:
             await self._app(scope, receive, guarded)
-        except Exception:
+        except Exception as error:
             error_id = uuid4().hex[:12]
+            report(error, component="serve", error_id=error_id, path=scope["path"])
             log.exception("request_failed", error_id=error_id, method=scope["method"], path=scope["path"])
             if begun:
                 raise

@@ -100,7 +100,7 @@ def _role_reasons(checks: Checks) -> Iterator[str]:
     for role, consequence in _NEEDED.items():
         if not checks.roles[role].alive:
             age = checks.roles[role].seen_seconds_ago
-            seen = f"the last one was seen {duration(age)} ago" if age is not None else "none was seen for an hour"
+            seen = f"the last one was seen {duration(age)} ago" if age is not None else "none was seen lately"
             yield f"No {role} is alive ({seen}): {consequence}."
 
 
