@@ -40,19 +40,24 @@ async def run_loop(
     stop: asyncio.Event,
     after_error: float = 1.0,
     on_error: Callable[[Exception], None] | None = None,
+    passes: Callable[[Exception], bool] = lambda error: False,
 ) -> None:
     """Call `step` until `stop` is set; rest about `rest` seconds (jittered) when it moved nothing.
 
-    An error never ends the loop: it is logged and given to `on_error`, and the loop rests `after_error` seconds.
+    An error never ends the loop: it is logged and given to `on_error`, and the loop rests `after_error` seconds. One
+    that `passes` by itself (the database is away) is one line in the log and no more.
     Whoever sets `stop` rings `wake` too.
     """
     while not stop.is_set():
         try:
             moved = await step()
         except Exception as error:
-            log.exception("loop_failed", loop=name)
-            if on_error is not None:
-                on_error(error)
+            if passes(error):
+                log.warning("loop_waits", loop=name, why=str(error))
+            else:
+                log.exception("loop_failed", loop=name)
+                if on_error is not None:
+                    on_error(error)
             await wake.rest(after_error * random.uniform(0.8, 1.2))  # noqa: S311  (jitter, not a secret)
             continue
         if moved == 0 and not stop.is_set():

@@ -13,7 +13,7 @@ from psycopg import AsyncConnection
 
 from frontdesk import __version__
 from frontdesk.db.clock import BusinessClock, LeaseClock
-from frontdesk.db.pool import PUBLIC, Bucket, Database, DatabaseGone
+from frontdesk.db.pool import PUBLIC, Bucket, Database, DatabaseGone, is_gone
 from frontdesk.db.processes import ProcessRow, beat, lead, leave
 from frontdesk.loop import Wake, run_loop
 from frontdesk.registry import Registry
@@ -119,7 +119,7 @@ class Service:
             wake = Wake()
             self._others.append(wake)
         on_error = partial(report, component=name)
-        loop = run_loop(name, step, wake=wake, rest=rest, stop=self._stop, on_error=on_error)
+        loop = run_loop(name, step, wake=wake, rest=rest, stop=self._stop, on_error=on_error, passes=is_gone)
         self._tasks.append(asyncio.create_task(loop, name=name))
 
     async def _measure(self) -> int:
