@@ -70,6 +70,7 @@ class Handling:
         self._settings = settings
         self._wake = wake
         self._held: dict[str, UUID] = {}
+        self._missed: set[tuple[str, UUID]] = set()  # not found by the last heartbeat
         self._tasks: set[asyncio.Task[None]] = set()
         self._group: GroupCommit[_Settlement, bool] = GroupCommit(
             self._settle, largest=64, waiting=10_000, in_flight=2, singly=lambda error: not is_gone(error)
@@ -109,10 +110,12 @@ class Handling:
             held = dict(self._held)
             async with self._db.transaction(self._bucket) as tx:
                 ours = await inbox.heartbeat(tx, held, self._lease_end())
-            for lane in held.keys() - ours:
-                if self._held.get(lane) == held[lane]:
-                    del self._held[lane]
-                    log.warning("lease_lost", lane_class=lane.partition(":")[0])
+            gone = {(lane, held[lane]) for lane in held.keys() - ours if self._held.get(lane) == held[lane]}
+            # Once may be a lane that was given back just now; twice is lost.
+            for lane, _ in gone & self._missed:
+                del self._held[lane]
+                log.warning("lease_lost", lane_class=lane.partition(":")[0])
+            self._missed = gone
         return 0
 
     async def drain(self) -> None:
@@ -181,14 +184,18 @@ class Handling:
             return await handler(event)
 
     async def _settle(self, batch: Sequence[_Settlement]) -> list[bool]:
-        """One transaction: fence, each event's own writes, settle. Raises ClaimLost when any of it is not ours."""
+        """One transaction: each event's own writes, the fence, settle. Raises ClaimLost when any of it is not ours.
+
+        The fence comes late, so that arrivals in these lanes wait for its row locks for a moment only; what was written
+        before it is undone when it does not hold.
+        """
         async with self._db.transaction(self._bucket, pipelined=True) as tx:
-            ours = await inbox.fence(tx, {s.lane.lane: s.lane.claim_token for s in batch})
-            if any(s.lane.lane not in ours for s in batch):
-                raise ClaimLost
             async with asyncio.timeout(self._settings.handler_seconds):
                 for settlement in batch:
                     await settlement.commit(tx)
+            ours = await inbox.fence(tx, {s.lane.lane: s.lane.claim_token for s in batch})
+            if any(s.lane.lane not in ours for s in batch):
+                raise ClaimLost
             # An event that is not in its queue was settled by a commit whose answer got lost: undo all of this.
             if await inbox.settle(tx, [s.queued for s in batch], self._clock.now()) != len(batch):
                 raise ClaimLost
