@@ -23,10 +23,6 @@ class Registry:
     providers: dict[str, Provider] = field(default_factory=dict)
     handlers: dict[str, Handler] = field(default_factory=dict)
 
-    def provider_of(self, webhook_type: str) -> Provider | None:
-        """The provider that sends this type of webhook, or None."""
-        return next((p for p in self.providers.values() if webhook_type in p.profiles), None)
-
     def profiles(self) -> Mapping[str, tuple[Provider, Profile]]:
         """Every webhook type that some provider sends, with that provider."""
         return {kind: (p, profile) for p in self.providers.values() for kind, profile in p.profiles.items()}

@@ -1,10 +1,12 @@
 """The inbox on real PostgreSQL: kept once, in order, leased, fenced, retried, buried, replayed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+
+from scratch import with_db
 
 from frontdesk.db.pool import Bucket, Database, Tx
 from frontdesk.inbox import store as inbox
@@ -19,18 +21,6 @@ PUBLIC = Bucket()
 def arrival(request_id: str, lead: str = "+12025550143", our: str = "+12025550100") -> Arrival:
     item = Item("twilio_sms", request_id, our, lead, LaneClass.MESSAGE, {"Body": request_id})
     return Arrival(item, request_id.encode(), {}, uuid4().hex, timedelta(hours=24))
-
-
-def with_db(dsn: str, story: Callable[[Database], Awaitable[None]]) -> None:
-    async def run() -> None:
-        db = Database(dsn)
-        await db.open()
-        try:
-            await story(db)
-        finally:
-            await db.close()
-
-    asyncio.run(run())
 
 
 async def keep(db: Database, *request_ids: str, lead: str = "+12025550143", at: datetime = NOW) -> list[bool]:

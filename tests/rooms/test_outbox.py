@@ -2,13 +2,13 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from scratch import with_db
 
 from frontdesk.db.pool import Database, Tx
 from frontdesk.effects import SendClass
@@ -30,18 +30,6 @@ def draft(key: str, to: str = "+12025550143", sender: str = "+12025550100", **mo
         "question_key": None, "send_class": SendClass.ALERT, "correlation_id": "c", "available_at": NOW, "timezone": "UTC",
     }  # fmt: skip
     return Draft(**{**values, **more})
-
-
-def with_tx(dsn: str, story: Callable[[Database], Awaitable[None]]) -> None:
-    async def run() -> None:
-        db = Database(dsn)
-        await db.open()
-        try:
-            await story(db)
-        finally:
-            await db.close()
-
-    asyncio.run(run())
 
 
 async def put(db: Database, *drafts: Draft) -> list[bool]:
@@ -68,7 +56,7 @@ def test_a_key_is_taken_once_and_collisions_are_counted(dsn: str) -> None:
         assert await put(db, draft("a"), draft("a"), draft("b"), draft("a")) == [True, False, True, False]
         assert [tuple(row) for row in await rows(db, "body, collision_count")] == [("a", 2), ("b", 0)]
 
-    with_tx(dsn, story)
+    with_db(dsn, story)
 
 
 def test_twenty_racing_to_put_the_same_reply_make_one_row(dsn: str) -> None:
@@ -77,7 +65,7 @@ def test_twenty_racing_to_put_the_same_reply_make_one_row(dsn: str) -> None:
         assert sum(first for (first,) in firsts) == 1
         assert [row.collision_count for row in await rows(db)] == [19]
 
-    with_tx(dsn, story)
+    with_db(dsn, story)
 
 
 def test_a_number_sends_one_per_slot_and_never_holds_up_another(dsn: str) -> None:
@@ -92,7 +80,7 @@ def test_a_number_sends_one_per_slot_and_never_holds_up_another(dsn: str) -> Non
         async with db.transaction() as tx:
             assert await outbox.next_due(tx, NOW + SECOND) == NOW + SECOND * 2
 
-    with_tx(dsn, story)
+    with_db(dsn, story)
 
 
 def test_processes_that_claim_at_once_keep_the_spacing(dsn: str) -> None:
@@ -103,7 +91,7 @@ def test_processes_that_claim_at_once_keep_the_spacing(dsn: str) -> None:
         assert len(slots) == 3
         assert [late - early for early, late in itertools.pairwise(slots)] == [SECOND, SECOND]
 
-    with_tx(dsn, story)
+    with_db(dsn, story)
 
 
 def test_priority_goes_first(dsn: str) -> None:
@@ -115,7 +103,7 @@ def test_priority_goes_first(dsn: str) -> None:
         order = [(await claim(db, NOW + SECOND * n))[0].body for n in range(3)]
         assert order == ["alert", "reply", "bulk"]
 
-    with_tx(dsn, story)
+    with_db(dsn, story)
 
 
 def test_one_in_flight_per_recipient_by_rule_and_by_constraint(dsn: str) -> None:
@@ -134,7 +122,7 @@ def test_one_in_flight_per_recipient_by_rule_and_by_constraint(dsn: str) -> None
             assert await outbox.settle_sent(tx, one, "SM1", NOW)
         assert [two.body for two in await claim(db, NOW + SECOND * 5)] == ["second"]
 
-    with_tx(dsn, story)
+    with_db(dsn, story)
 
 
 def test_only_the_holder_of_the_lease_settles(dsn: str) -> None:
@@ -155,7 +143,7 @@ def test_only_the_holder_of_the_lease_settles(dsn: str) -> None:
             assert await outbox.lapse(tx, NOW + LEASE * 3, NOW) == ([], [holder.ledger_id])
         assert [row.status for row in await rows(db)] == ["UNKNOWN"]
 
-    with_tx(dsn, story)
+    with_db(dsn, story)
 
 
 async def receive(tx: Tx, ledger_id: int | None, status: ReceiptStatus) -> LedgerStatus | None:
@@ -177,7 +165,7 @@ def test_receipts_find_their_row_by_our_id_and_never_go_back(dsn: str) -> None:
         (row,) = await rows(db)
         assert (row.status, row.provider_message_id) == ("DELIVERED", "SM1")
 
-    with_tx(dsn, story)
+    with_db(dsn, story)
 
 
 def test_a_receipt_with_anothers_id_moves_nothing(dsn: str) -> None:
@@ -190,4 +178,4 @@ def test_a_receipt_with_anothers_id_moves_nothing(dsn: str) -> None:
             assert await receive(tx, one.ledger_id, ReceiptStatus.DELIVERED) is None  # of SM1
         assert [row.status for row in await rows(db)] == ["SENT"]
 
-    with_tx(dsn, story)
+    with_db(dsn, story)
