@@ -12,12 +12,14 @@ import structlog
 __all__ = ["configure_logs", "masked"]
 
 _NUMBER = re.compile(r"\+\d{5,}(?=\d{2})")
+# PostgreSQL quotes the row that it refuses, and so what people wrote.
+_DETAIL = re.compile(r"DETAIL: .*?(?=\nHINT:|\nCONTEXT:|\n\n|\Z)", re.DOTALL)
 _PRIVATE = frozenset({"body", "payload", "text", "authorization", "token", "signature", "password"})
 
 
 def masked(text: str) -> str:
     """`text` with all but the last two digits of phone numbers hidden."""
-    return _NUMBER.sub("+…", text)
+    return _NUMBER.sub("+…", _DETAIL.sub("DETAIL:  (hidden)", text))
 
 
 def _redact(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

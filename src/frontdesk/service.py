@@ -13,7 +13,7 @@ from psycopg import AsyncConnection
 
 from frontdesk import __version__
 from frontdesk.db.clock import BusinessClock, LeaseClock
-from frontdesk.db.pool import PUBLIC, Bucket, Database, DatabaseGone, is_gone
+from frontdesk.db.pool import NOTICE_SILENCE, PUBLIC, Bucket, Database, DatabaseGone, is_gone
 from frontdesk.db.processes import ProcessRow, beat, lead, leave
 from frontdesk.loop import Wake, run_loop
 from frontdesk.registry import Registry
@@ -58,6 +58,7 @@ class Service:
         self._tasks: list[asyncio.Task[None]] = []
         self._row = ProcessRow(uuid4(), sorted(roles), socket.gethostname(), os.getpid(), __version__)
         self._leads = False
+        self._leads_until = self._lease_clock.now()
         parts = (db, bucket, clock, lease_clock, registry)
         self.handling = Handling(*parts, settings.worker, self._wakes["inbox"])
         self.delivering = Delivering(*parts, settings, self._wakes["outbox"])
@@ -88,7 +89,7 @@ class Service:
             wake.ring()
         loops = [task for task in self._tasks if task.get_name() != "leases"]
         for task in loops:
-            if task.get_name() == "listen":
+            if task.get_name() in ("listen", "reconcile"):  # both wait on somebody else, and hold nothing
                 task.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
         await self._while_leases_are_kept(self.handling.drain())
@@ -133,6 +134,7 @@ class Service:
     async def _campaign(self) -> int:
         now = self._lease_clock.now()
         leads = await lead(self._db, self._bucket, self._row.id, now, now + _LEADER_LEASE)
+        self._leads_until = now + _LEADER_LEASE if leads else now
         if leads != self._leads:
             log.info("scheduler_leads" if leads else "scheduler_stands_by")
         begins = leads and not self._leads
@@ -144,7 +146,8 @@ class Service:
 
     def _as_leader(self, step: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[int]]:
         async def only_as_leader() -> int:
-            return await step() if self._leads else 0
+            # Also by the time: a process that was paused does not know yet that another leads.
+            return await step() if self._lease_clock.now() < self._leads_until else 0
 
         return only_as_leader
 
@@ -173,7 +176,7 @@ class Service:
     async def _listen_once(self) -> None:
         dsn = self._settings.database_direct_url
         target = dsn.get_secret_value() if dsn else self._db.dsn
-        connection = await AsyncConnection.connect(target, autocommit=True, connect_timeout=5)
+        connection = await AsyncConnection.connect(target, autocommit=True, **NOTICE_SILENCE)
         async with connection:
             await connection.execute("LISTEN frontdesk")
             for wake in self._wakes.values():

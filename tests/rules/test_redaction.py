@@ -26,6 +26,11 @@ def test_numbers_are_masked_but_for_two_digits() -> None:
     assert masked("to +447700900123 from +12025550143.") == "to +…23 from +…43."
 
 
+def test_the_row_that_postgresql_quotes_is_hidden() -> None:
+    refused = 'violates check "c"\nDETAIL:  Failing row contains (1, my door code).\nCONTEXT:  here'
+    assert masked(refused) == 'violates check "c"\nDETAIL:  (hidden)\nCONTEXT:  here'
+
+
 def test_bodies_and_secrets_are_hidden_at_any_depth() -> None:
     given: dict[str, Any] = {"a": [{"Body": "secret", "note": "call +447700900123"}], "token": "t", "n": 1}
     assert reporting.redact(given) == {"a": [{"Body": "(hidden)", "note": "call +…23"}], "token": "(hidden)", "n": 1}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from frontdesk.conversations.model import Conversation, Flow, FlowQuestion, Turn
@@ -30,6 +31,8 @@ def decide(turn: Turn) -> list[Effect]:
     back = [_consent(turn, "opt_in")] if turn.opted_out else []
     if turn.conversation.bot_paused_at is not None:
         return [*back]  # a person has the conversation: the bot is silent
+    if turn.keyword == "start":
+        turn = replace(turn, reading={})  # YES after STOP brings them back; it is no answer
     return [*back, *_go_on(turn)]
 
 

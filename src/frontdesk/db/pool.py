@@ -16,7 +16,7 @@ from psycopg.rows import namedtuple_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-__all__ = ["PUBLIC", "Bucket", "Database", "DatabaseGone", "Params", "Tx", "is_gone"]
+__all__ = ["NOTICE_SILENCE", "PUBLIC", "Bucket", "Database", "DatabaseGone", "Params", "Tx", "is_gone"]
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +35,15 @@ DatabaseGone = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 
 Params = Mapping[str, Any] | Sequence[Any] | None
 """The parameters of a statement, by name or by place."""
+
+NOTICE_SILENCE: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""libpq's settings (seconds, the last in ms) by which a server that fell silent is noticed in about ten seconds."""
 
 # SQLSTATEs that mean "this transaction lost a race", not "the server is away".
 _RACES = ("40P01", "40001", "55P03")
@@ -114,7 +123,7 @@ class Database:
                 "row_factory": namedtuple_row,
                 "prepare_threshold": 5 if prepare else None,
                 "application_name": name,
-                "connect_timeout": 5,
+                **NOTICE_SILENCE,
             },
             name=name,
             configure=_read_json_fast,

@@ -80,10 +80,18 @@ JOIN webhook_events AS e ON e.received_at = k.received_at AND e.id = k.id;
 
 -- Push the leases of what is in hand; the token keeps a late worker from pushing another's.
 -- name: heartbeat
+WITH ours AS (
+    SELECT l.lane
+    FROM inbox_lanes AS l
+    JOIN unnest(%(lanes)b::text[], %(claim_tokens)b::uuid[]) AS c (lane, claim_token)
+      ON l.lane = c.lane AND l.claim_token = c.claim_token
+    ORDER BY l.lane
+    FOR UPDATE OF l
+)
 UPDATE inbox_lanes AS l
 SET ready_at = %(leased_until)s
-FROM unnest(%(lanes)b::text[], %(claim_tokens)b::uuid[]) AS c (lane, claim_token)
-WHERE l.lane = c.lane AND l.claim_token = c.claim_token
+FROM ours
+WHERE l.lane = ours.lane
 RETURNING l.lane;
 
 -- The fence: lock the lanes that are still ours before anything is written for them. What does not come back is lost.

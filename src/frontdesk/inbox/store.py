@@ -283,9 +283,14 @@ async def _create_partition(tx: Tx, name: str, start: datetime, end: datetime) -
     statement = sql.SQL("CREATE TABLE IF NOT EXISTS {} PARTITION OF webhook_events FOR VALUES FROM ({}) TO ({})")
     try:
         async with tx.connection.transaction():  # a savepoint: a refusal undoes this week only
+            # ACCESS EXCLUSIVE on the parent: while we wait for it (a backup reads for hours), every webhook waits too.
+            await tx.connection.execute("SET LOCAL lock_timeout = '300ms'")
             await tx.connection.execute(
                 statement.format(sql.Identifier(name), sql.Literal(start.isoformat()), sql.Literal(end.isoformat()))
             )
+    except (errors.LockNotAvailable, errors.DuplicateTable, errors.UniqueViolation) as error:
+        log.warning("partition_later", partition=name, why=type(error).__name__)
+        return False
     except errors.CheckViolation:
         log.warning("partition_not_created", partition=name, why="the default partition has events of that week")
         return False

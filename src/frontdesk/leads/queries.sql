@@ -27,7 +27,7 @@ UPDATE leads SET status = %(status)s WHERE id = %(lead_id)s AND status = ANY(%(f
 -- Rows of leads are locked before ledger rows, in order of id: the same order in every step.
 -- name: lock_counters
 SELECT id, last_sms_at, sms_count_today, sms_count_reset_at FROM leads
-WHERE id = ANY(%(lead_ids)s::bigint[]) ORDER BY id FOR UPDATE;
+WHERE id = ANY(%(lead_ids)s::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED;
 
 -- name: set_counters
 UPDATE leads SET last_sms_at = %(last_sms_at)s, sms_count_today = %(sms_count_today)s,

@@ -32,7 +32,10 @@ WHERE s.next_slot_at <= %(now)s
                     AND o.available_at <= %(now)s
                     AND NOT EXISTS (SELECT 1 FROM outbound_message_log AS f
                                     WHERE f.status IN ('SENDING', 'UNKNOWN') AND f.from_address = o.from_address
-                                      AND f.to_address = o.to_address)))
+                                      AND f.to_address = o.to_address)
+                    AND NOT EXISTS (SELECT 1 FROM outbound_message_log AS e
+                                    WHERE e.status = 'PENDING' AND e.from_address = o.from_address
+                                      AND e.to_address = o.to_address AND e.send_class = o.send_class AND e.id < o.id)))
 ORDER BY s.next_slot_at
 LIMIT %(numbers)s
 FOR UPDATE OF s SKIP LOCKED;
@@ -51,6 +54,9 @@ CROSS JOIN LATERAL (
       AND NOT EXISTS (SELECT 1 FROM outbound_message_log AS f
                       WHERE f.status IN ('SENDING', 'UNKNOWN') AND f.from_address = o.from_address
                         AND f.to_address = o.to_address)
+      AND NOT EXISTS (SELECT 1 FROM outbound_message_log AS e
+                      WHERE e.status = 'PENDING' AND e.from_address = o.from_address
+                        AND e.to_address = o.to_address AND e.send_class = o.send_class AND e.id < o.id)
     ORDER BY o.available_at, o.id
     LIMIT %(per_number)s
 ) AS c
@@ -92,13 +98,13 @@ RETURNING id;
 -- name: settle_sent
 UPDATE outbound_message_log
 SET status = 'SENT', provider_message_id = %(provider_message_id)s, sent_at = %(now)s, error = NULL, error_code = NULL
-WHERE id = %(id)s AND claim_token = %(claim_token)s AND status = 'SENDING'
+WHERE id = %(id)s AND claim_token = %(claim_token)s AND status IN ('SENDING', 'UNKNOWN')
 RETURNING id;
 
 -- name: settle_failed
 UPDATE outbound_message_log
 SET status = 'FAILED', error = %(error)s, error_code = %(error_code)s, failed_at = %(now)s
-WHERE id = %(id)s AND claim_token = %(claim_token)s AND status = 'SENDING'
+WHERE id = %(id)s AND claim_token = %(claim_token)s AND status IN ('SENDING', 'UNKNOWN')
 RETURNING id;
 
 -- name: settle_unknown
@@ -109,7 +115,7 @@ RETURNING id;
 -- name: settle_not_sent
 UPDATE outbound_message_log SET status = 'PENDING', error = %(error)s, available_at = %(available_at)s, claim_token = NULL,
     leased_until = NULL, started_at = NULL
-WHERE id = %(id)s AND claim_token = %(claim_token)s AND status = 'SENDING'
+WHERE id = %(id)s AND claim_token = %(claim_token)s AND status IN ('SENDING', 'UNKNOWN')
 RETURNING id;
 
 -- Leases that ran out: not yet started goes back to the queue, started is unknown. Two statements, two indexes' worth.
@@ -173,7 +179,7 @@ SELECT provider_message_id FROM outbound_message_log WHERE provider_message_id =
 UPDATE outbound_message_log
 SET status = 'PENDING', resent = true, available_at = %(now)s, claim_token = NULL, leased_until = NULL, started_at = NULL,
     reconcile_at = NULL
-WHERE id = %(id)s AND status = 'UNKNOWN';
+WHERE id = %(id)s AND status = 'UNKNOWN' AND NOT resent AND started_at = %(started_at)s;
 
 -- name: leave_to_a_person
 UPDATE outbound_message_log SET reconcile_at = NULL, reason = 'needs_a_person' WHERE id = %(id)s AND status = 'UNKNOWN';

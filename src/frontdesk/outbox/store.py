@@ -171,9 +171,9 @@ async def known_ids(tx: Tx, provider_message_ids: Sequence[str]) -> set[str]:
     return {row.provider_message_id for row in rows}
 
 
-async def send_again(tx: Tx, ledger_id: int, now: datetime) -> bool:
+async def send_again(tx: Tx, ledger_id: int, started_at: datetime, now: datetime) -> bool:
     """UNKNOWN to PENDING, once: a complete list of the carrier does not have it."""
-    return await tx.run(Q.send_again, {"id": ledger_id, "now": now}) == 1
+    return await tx.run(Q.send_again, {"id": ledger_id, "started_at": started_at, "now": now}) == 1
 
 
 async def leave_to_a_person(tx: Tx, ledger_id: int) -> None:

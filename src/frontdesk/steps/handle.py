@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import psycopg
 import structlog
 from structlog.contextvars import bind_contextvars
 
@@ -206,7 +207,7 @@ class Handling:
 
     async def _fail(self, lane: ClaimedLane, queued: QueuedEvent, error: Exception) -> None:
         tries = queued.attempts + 1
-        text = str(error) or type(error).__name__
+        text = _words(error)
         hopeless = isinstance(error, Undeliverable)
         now, lease_now = self._clock.now(), self._lease_clock.now()
         outcome = after_failure(tries, max_tries=self._settings.max_tries, hopeless=hopeless)
@@ -236,6 +237,13 @@ class Handling:
     async def _give_back(self, lane: ClaimedLane) -> None:
         async with self._db.transaction(self._bucket) as tx:
             await inbox.release(tx, {lane.lane: lane.claim_token}, ready_at=self._lease_clock.now())
+
+
+def _words(error: Exception) -> str:
+    """The error's sentence; PostgreSQL's own without its DETAIL, which quotes the row, and so what people wrote."""
+    if isinstance(error, psycopg.Error) and error.diag.message_primary:
+        return error.diag.message_primary
+    return str(error) or type(error).__name__
 
 
 def _place(error: Exception) -> str:

@@ -56,6 +56,8 @@ async def claim_sendable(
     if not chosen:
         return [], 0
     counters = await leads.lock_counters(tx, sorted({row.lead_id for row in chosen if row.lead_id is not None}))
+    # A lead whose turn is being settled just now is passed over: to wait for it while others are locked would deadlock.
+    chosen = [row for row in chosen if row.lead_id is None or row.lead_id in counters]
     held = {
         lead_id: Counters(row.last_sms_at, row.sms_count_today, row.sms_count_reset_at)
         for lead_id, row in counters.items()

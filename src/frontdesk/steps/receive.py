@@ -1,5 +1,6 @@
 """receive: a verified webhook becomes a stored event, once; answered only when it is durable."""
 
+import asyncio
 from collections.abc import Sequence
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ __all__ = ["Receiver", "take"]
 
 log = structlog.get_logger(__name__)
 
+_ANSWER = 5.0  # seconds; a database that hangs must not hold the provider until it hangs up
 _WAIT = 1.0  # seconds for a connection; after that the provider is told to come back
 # What is kept of the headers: enough to see who retried what; never a signature, a token or a cookie.
 _KEPT_HEADERS = ("content-type", "user-agent", "i-twilio-idempotency-token", "x-request-id")
@@ -41,7 +43,10 @@ class Receiver:
     async def receive(self, arrival: Arrival) -> Receipted:
         """Keep one arrival. Raises Overloaded when the database is away or too much is waiting."""
         try:
-            return await self._group.submit(arrival)
+            async with asyncio.timeout(_ANSWER):
+                return await self._group.submit(arrival)
+        except TimeoutError as error:
+            raise Overloaded("The database does not answer; please send it again in a moment.") from error
         except Exception as error:
             if is_gone(error):
                 log.warning("receive_without_database", error=str(error))

@@ -77,7 +77,7 @@ async def _resolve(
                 )
                 await move_by_receipt(tx, provider, receipt, now)
             case Again():
-                if await outbox.send_again(tx, row.id, now):
+                if await outbox.send_again(tx, row.id, row.started_at, now):
                     await conversations.mark_outbound(tx, [OutboundMark(row.id, "queued")])
             case NeedsAPerson():
                 await outbox.leave_to_a_person(tx, row.id)

@@ -255,6 +255,8 @@ CREATE TABLE outbound_message_log (
 
 CREATE INDEX outbound_waiting ON outbound_message_log (from_address, priority, available_at, id) WHERE status = 'PENDING';
 
+CREATE INDEX outbound_in_order ON outbound_message_log (from_address, to_address, send_class, id) WHERE status = 'PENDING';
+
 CREATE INDEX outbound_leases ON outbound_message_log (leased_until) WHERE status = 'SENDING';
 
 -- At most one message on its way or unknown per recipient: in order, and a match with the carrier is unambiguous.
