@@ -106,6 +106,7 @@ class Service:
             await work
         finally:
             keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)  # it uses the pool, which is closed next
 
     async def _keep_leases(self) -> None:
         while True:
