@@ -21,8 +21,9 @@ WHERE conrelid = %s::regclass AND contype = 'c' AND pg_get_constraintdef(oid) ~ 
 _EVENT_WORDS = {
     "waiting": "stored; a worker takes it in its turn",
     "retrying": "a try failed; it stays first in its lane, which waits until `available_at`",
+    "held": "all tries failed; it stays first in its lane, which waits for a person (setting `worker.hold`)",
     "done": "handled; nobody moves it on",
-    "dead": "no retry can help, or too many failed: a dead letter, until a person replays it",
+    "dead": "no retry can help, or too many failed: a dead letter, until a person replays or dismisses it",
 }
 
 

@@ -57,6 +57,7 @@ class Desk:
 
         def register(handler: UserHandler) -> UserHandler:
             self.registry.handlers[webhook_type] = partial(_prepare, handler)
+            self.registry.reads_nothing.add(webhook_type)  # all its reading is done with `tx`
             return handler
 
         return register
@@ -86,7 +87,9 @@ class Desk:
         self.add_provider(twilio)
         texts = TextHandler(self.db, self.bucket, self.clock, twilio, settings)
         self.registry.handlers.setdefault("twilio_sms", texts)
-        self.registry.handlers.setdefault("twilio_status", ReceiptHandler(self.clock, twilio))
+        if "twilio_status" not in self.registry.handlers:
+            self.registry.handlers["twilio_status"] = ReceiptHandler(self.clock, twilio)
+            self.registry.reads_nothing.add("twilio_status")
         return twilio
 
     async def open(self) -> None:

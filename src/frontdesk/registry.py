@@ -22,6 +22,8 @@ class Registry:
 
     providers: dict[str, Provider] = field(default_factory=dict)
     handlers: dict[str, Handler] = field(default_factory=dict)
+    reads_nothing: set[str] = field(default_factory=set)
+    """Webhook types whose handler prepares from the event alone: those of a lane may be settled several at a time."""
 
     def profiles(self) -> Mapping[str, tuple[Provider, Profile]]:
         """Every webhook type that some provider sends, with that provider."""

@@ -92,6 +92,14 @@ class WorkerSettings(_Part):
     max_tries: Annotated[int, Field(ge=1, description="tries before an event becomes a dead letter")] = 8
     first_retry_seconds: Annotated[float, Field(gt=0, description="back-off after the first failed try")] = 1
     poll_seconds: Annotated[float, Field(gt=0, description="longest rest when nobody rings")] = 1
+    client_share: Annotated[
+        float, Field(gt=0, le=1, description="how much of a process one client may take; 1: all of it")
+    ] = 0.5
+    retry_share: Annotated[float, Field(gt=0, le=1, description="how much of a process retries may take")] = 0.25
+    hold: Annotated[
+        frozenset[str],
+        Field(description="webhook types whose lane waits for a person after the last try, instead of going on"),
+    ] = frozenset()
 
 
 class Settings(BaseSettings):

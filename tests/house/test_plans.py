@@ -58,13 +58,31 @@ def _rows_read(plan: str) -> int:
     return max(kept + dropped)
 
 
+CLAIM = {
+    "lease_now": NOW,
+    "leased_until": "2026-11-20 17:00:15+00",
+    "claim_token": "00000000-0000-0000-0000-000000000001",
+    "lanes": 32,
+    "share": 32,
+    "clients": [1],
+    "in_hand": [32],
+}
+
+
 def test_claiming_lanes_reads_only_what_it_claims(crowded: psycopg.Connection[tuple[str]]) -> None:
-    times = {"lease_now": NOW, "leased_until": "2026-11-20 17:00:15+00"}
-    token = "00000000-0000-0000-0000-000000000001"
-    plan, _ = _plan(crowded, INBOX.claim_lanes, lanes=32, claim_token=token, **times)
-    assert '"Index Name": "inbox_lanes_ready"' in plan
+    plan, _ = _plan(crowded, INBOX.claim_lanes, retries=8, **CLAIM)
+    assert '"Index Name": "inbox_lanes_in_turn"' in plan
     assert "Seq Scan" not in plan
-    assert _rows_read(plan) <= 32
+    assert _rows_read(plan) <= 64
+
+
+def test_a_flood_of_one_client_costs_the_claims_for_others_nothing(crowded: psycopg.Connection[tuple[str]]) -> None:
+    crowded.execute("UPDATE inbox_lanes SET client_id = CASE WHEN lane = 'lane99999' THEN 2 ELSE 1 END")
+    crowded.execute("VACUUM ANALYZE inbox_lanes")
+    plan, _ = _plan(crowded, INBOX.claim_lanes_of_others, retrying=False, after=-1, clients_at_once=200, **CLAIM)
+    assert '"Index Name": "inbox_lanes_by_client"' in plan
+    assert "Seq Scan" not in plan
+    assert _rows_read(plan) <= 64
 
 
 def test_taking_the_events_of_lanes_reads_only_them(crowded: psycopg.Connection[tuple[str]]) -> None:

@@ -12,6 +12,7 @@ from frontdesk.db.migrate import CODE_VERSION, load_migrations, migrate, stateme
 from frontdesk.db.pool import Database
 from frontdesk.effects import SendClass
 from frontdesk.errors import SetupError
+from frontdesk.inbox.model import EventStatus
 from frontdesk.message import LaneClass
 from frontdesk.outbox.model import LedgerStatus
 
@@ -52,6 +53,7 @@ def test_the_columns_that_operators_query_are_there(table: str, server_with_sche
         ("outbound_message_log", "status", LedgerStatus),
         ("outbound_message_log", "send_class", SendClass),
         ("inbox_lanes", "lane_class", LaneClass),
+        ("webhook_events", "status", EventStatus),
     ],
 )
 def test_a_check_holds_exactly_the_words_of_its_enum(

@@ -9,6 +9,7 @@ from uuid import uuid4
 from scratch import with_db
 
 from frontdesk.db.pool import Bucket, Database, Tx
+from frontdesk.inbox import archive, dead_letters
 from frontdesk.inbox import store as inbox
 from frontdesk.inbox.model import Arrival, ClaimedLane
 from frontdesk.message import Item, LaneClass
@@ -54,7 +55,7 @@ def test_first_and_duplicates_in_one_batch_and_over_batches(dsn: str) -> None:
         async with db.transaction() as tx:
             rows = await tx.all("SELECT request_id, duplicate_count FROM processed_webhooks ORDER BY request_id")
             assert [tuple(row) for row in rows] == [("a", 3), ("b", 1), ("c", 0)]
-            assert len(await inbox.list_events(tx)) == 3
+            assert len(await archive.list_events(tx)) == 3
 
     with_db(dsn, story)
 
@@ -161,7 +162,7 @@ def test_a_failed_event_waits_first_in_its_lane_and_other_lanes_go_on(dsn: str) 
         later = NOW + timedelta(seconds=5)
         async with db.transaction() as tx:
             await inbox.fence(tx, {lane.lane: lane.claim_token})
-            await inbox.retry(tx, lane.events[0], "boom", ready_at=later, available_at=later)
+            await inbox.retry(tx, lane.events[0], "boom", ready_at=later, available_at=later, now=NOW)
         await keep(db, "other", lead="+12025550144")
         (other,) = await claim(db)
         assert other.lane != lane.lane
@@ -180,14 +181,14 @@ def test_a_dead_letter_lets_the_lane_go_on_and_is_replayed_at_its_old_place(dsn:
         bad = lane.events[0]
         async with db.transaction() as tx:
             await inbox.fence(tx, {lane.lane: lane.claim_token})
-            await inbox.bury(tx, bad, lane, error="bad", fingerprint="f", code_version="1", now=NOW, lease_now=NOW)
+            await dead_letters.bury(tx, bad, error="bad", fingerprint="f", code_version="1", now=NOW, lease_now=NOW)
         (after,) = await claim(db)
         assert [q.event_id for q in after.events] == [lane.events[1].event_id]
         async with db.transaction() as tx:
-            shown = await inbox.show_event(tx, bad.event_id)
+            shown = await archive.show_event(tx, bad.event_id)
             assert (shown.status, shown.dead_error, shown.body) == ("dead", "bad", b"a")
-            assert await inbox.replay(tx, bad.event_id, now=NOW, lease_now=NOW)
-            assert not await inbox.replay(tx, bad.event_id, now=NOW, lease_now=NOW)
+            assert await dead_letters.replay(tx, bad.event_id, now=NOW, lease_now=NOW)
+            assert not await dead_letters.replay(tx, bad.event_id, now=NOW, lease_now=NOW)
             assert await inbox.heartbeat(tx, {after.lane: after.claim_token}, NOW + LEASE) == {after.lane}
             await settle(tx, after)
         (replayed,) = await claim(db, NOW)
@@ -201,7 +202,7 @@ def test_expired_request_ids_go_in_bounded_batches(dsn: str) -> None:
         await keep(db, *(f"old{n}" for n in range(25)), at=NOW - timedelta(days=2))
         await keep(db, "new")
         async with db.transaction() as tx:
-            gone = [await inbox.forget_requests(tx, NOW, 10) for _ in range(4)]
+            gone = [await archive.forget_requests(tx, NOW, 10) for _ in range(4)]
             left = await tx.all("SELECT request_id FROM processed_webhooks")
         assert gone == [10, 10, 5, 0]
         assert [row.request_id for row in left] == ["new"]
@@ -214,12 +215,12 @@ def test_events_of_any_time_find_a_partition(dsn: str) -> None:
         await keep(db, "long ago", at=datetime(1999, 1, 1, tzinfo=UTC))
         async with db.transaction() as tx:
             # The week that holds an event already stays in the default partition; the others are made.
-            made = await inbox.ensure_partitions(tx, datetime(1999, 1, 1, tzinfo=UTC))
+            made = await archive.ensure_partitions(tx, datetime(1999, 1, 1, tzinfo=UTC))
             assert made == [
                 f"webhook_events_{week}" for week in ("1998w52", "1999w01", "1999w02", "1999w03", "1999w04")
             ]
-            assert len(await inbox.ensure_partitions(tx, datetime(2030, 1, 1, tzinfo=UTC))) == 6
-            assert await inbox.ensure_partitions(tx, datetime(2030, 1, 1, tzinfo=UTC)) == []
+            assert len(await archive.ensure_partitions(tx, datetime(2030, 1, 1, tzinfo=UTC))) == 6
+            assert await archive.ensure_partitions(tx, datetime(2030, 1, 1, tzinfo=UTC)) == []
         await keep(db, "later", at=datetime(2030, 1, 2, tzinfo=UTC))
         async with db.transaction() as tx:
             rows = await tx.all("SELECT tableoid::regclass::text AS t FROM webhook_events ORDER BY received_at")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from frontdesk.db.pool import Tx
-from frontdesk.inbox import store as inbox
+from frontdesk.inbox import dead_letters
 from frontdesk.inbox.model import Event
 from frontdesk.testing import LEAD, FrozenClock, RunningDesk, running_desk, scratch_settings
 
@@ -244,7 +244,7 @@ def test_a_number_given_to_a_client_later_answers_the_replayed_event(dsn: str) -
         async with desk.desk.db.transaction() as tx:
             now = desk.desk.clock.now()
             (event,) = await tx.all("SELECT event_id FROM dead_letters")
-            assert await inbox.replay(tx, event.event_id, now=now, lease_now=desk.desk.lease_clock.now())
+            assert await dead_letters.replay(tx, event.event_id, now=now, lease_now=desk.desk.lease_clock.now())
         await desk.settled()
         assert [message.from_ for message in desk.carrier.sent] == ["+12025550199"]
 

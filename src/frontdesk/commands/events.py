@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -22,7 +21,9 @@ from frontdesk.commands.printing import (
 )
 from frontdesk.db.queries import load_queries
 from frontdesk.errors import SetupError
+from frontdesk.inbox import archive, dead_letters
 from frontdesk.inbox import store as inbox
+from frontdesk.inbox.model import EventStatus
 from frontdesk.settings import Settings
 
 __all__ = ["events"]
@@ -40,15 +41,6 @@ Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Ho
 EventId = Annotated[int, typer.Argument(metavar="ID", help="The number in the first column of the list.")]
 OfType = Annotated[str | None, typer.Option("--type", help="Only of this webhook type, such as twilio_sms.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
-
-
-class EventStatus(StrEnum):
-    """The states of an event."""
-
-    WAITING = "waiting"
-    RETRYING = "retrying"
-    DONE = "done"
-    DEAD = "dead"
 
 
 @events.command("list")
@@ -75,7 +67,7 @@ async def _events(
     settings: Settings, status: EventStatus | None, webhook_type: str | None, limit: int
 ) -> Sequence[Any]:
     async with reading(settings) as desk, desk.db.transaction() as tx:
-        return await inbox.list_events(
+        return await archive.list_events(
             tx, status=status.value if status else None, webhook_type=webhook_type, limit=limit
         )
 
@@ -96,7 +88,7 @@ async def _event(settings: Settings, event_id: int) -> Any:
 
 
 async def _found(tx: Any, event_id: int) -> Any:
-    row = await inbox.show_event(tx, event_id)
+    row = await archive.show_event(tx, event_id)
     if row is None:
         raise SetupError(f"There is no event {event_id}: see `frontdesk events list`.")
     return row
@@ -153,7 +145,7 @@ async def _replay_one(settings: Settings, event_id: int) -> None:
     async with reading(settings) as desk, desk.db.transaction() as tx:
         row = await _found(tx, event_id)
         now = desk.clock.now()
-        if not await inbox.replay(tx, event_id, now=now, lease_now=now):
+        if not await dead_letters.replay(tx, event_id, now=now, lease_now=now):
             raise SetupError(f"Event {event_id} is {row.status}, and only a dead letter can be replayed.")
 
 
@@ -169,5 +161,5 @@ async def _replay(settings: Settings, ids: Sequence[int]) -> int:
             async with desk.db.transaction() as tx:
                 now = desk.clock.now()
                 for event_id in ids[start : start + _AT_ONCE]:
-                    count += await inbox.replay(tx, event_id, now=now, lease_now=now)
+                    count += await dead_letters.replay(tx, event_id, now=now, lease_now=now)
     return count

@@ -22,13 +22,13 @@ GROUP BY l.lane_class ORDER BY l.lane_class;
 SELECT d.fingerprint, count(*) AS events, min(d.died_at) AS first_at, max(d.died_at) AS last_at,
        min(d.webhook_type) AS webhook_type, (array_agg(d.error ORDER BY d.died_at DESC))[1] AS error
 FROM dead_letters AS d
-WHERE d.replayed_at IS NULL AND (%(fingerprint)s::text IS NULL OR d.fingerprint = %(fingerprint)s)
+WHERE d.replayed_at IS NULL AND d.dismissed_at IS NULL AND (%(fingerprint)s::text IS NULL OR d.fingerprint = %(fingerprint)s)
 GROUP BY d.fingerprint ORDER BY count(*) DESC, d.fingerprint;
 
 -- In the order of arrival, so that a replay keeps the order of each lane.
 -- name: dead_ids
 SELECT d.event_id FROM dead_letters AS d
-WHERE d.replayed_at IS NULL AND (%(fingerprint)s::text IS NULL OR d.fingerprint = %(fingerprint)s)
+WHERE d.replayed_at IS NULL AND d.dismissed_at IS NULL AND (%(fingerprint)s::text IS NULL OR d.fingerprint = %(fingerprint)s)
 ORDER BY d.event_received_at, d.event_id;
 
 -- What a worker could still do now: a lane that is ready or in hand, a message on its way under a live lease, or one that is due.

@@ -3,12 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from frontdesk.message import Item, LaneClass
 
-__all__ = ["Arrival", "ClaimedLane", "Event", "QueuedEvent", "Receipted"]
+__all__ = ["Arrival", "ClaimedLane", "Event", "EventStatus", "QueuedEvent", "Receipted"]
+
+
+class EventStatus(StrEnum):
+    """The states of a stored event."""
+
+    WAITING = "waiting"
+    """In its lane's queue; a worker takes it in its turn."""
+    RETRYING = "retrying"
+    """A try failed; its lane waits for the next."""
+    HELD = "held"
+    """All tries failed; its lane waits for a person."""
+    DONE = "done"
+    """Handled; its effects were committed with it."""
+    DEAD = "dead"
+    """All tries failed, or none could help: in the dead letters until replayed or dismissed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +59,17 @@ class QueuedEvent:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedLane:
-    """A lane under lease: only writes that carry `claim_token` count. `lapses` counts leases that ran out unsettled."""
+    """A lane under lease: only writes that carry `claim_token` count.
+
+    `lapses` counts leases that ran out unsettled; `retrying` says that its first event was tried before.
+    """
 
     lane: str
     lane_class: LaneClass
     client_id: int | None
     claim_token: UUID
     lapses: int
+    retrying: bool
     events: tuple[QueuedEvent, ...]
 
 

@@ -45,23 +45,92 @@ SELECT lane, received_at, id, webhook_type FROM stored;
 -- name: notify
 SELECT pg_notify('frontdesk', %(channel)s);
 
--- Lease up to `lanes` lanes that are ready. A lane whose lease ran out is ready too: that is the take-over, and it is
--- counted as a lapse. Busy and backed-off lanes lie beyond `lease_now` in the index and are never read.
+-- Lease lanes that are ready: up to `retries` whose first event was tried before, then first tries up to `lanes` in all.
+-- A lane whose lease ran out is ready too: that is the take-over, and it is counted as a lapse. Busy and backed-off lanes
+-- lie beyond `lease_now` in the index and are never read. Of a client at most `share` less what it has in hand is taken;
+-- what was locked beyond that is let go at the commit.
 -- name: claim_lanes
-WITH ready AS (
-    SELECT lane FROM inbox_lanes
-    WHERE ready_at <= %(lease_now)s
+WITH again AS (
+    SELECT lane, client_id, ready_at FROM inbox_lanes
+    WHERE retrying AND ready_at <= %(lease_now)s
+    ORDER BY ready_at
+    LIMIT %(retries)s
+    FOR UPDATE SKIP LOCKED
+), first AS (
+    SELECT lane, client_id, ready_at FROM inbox_lanes
+    WHERE NOT retrying AND ready_at <= %(lease_now)s
     ORDER BY ready_at
     LIMIT %(lanes)s
     FOR UPDATE SKIP LOCKED
+), ready AS (
+    SELECT lane, coalesce(client_id, 0) AS client_id, 0 AS turn, ready_at FROM again
+    UNION ALL
+    SELECT lane, coalesce(client_id, 0), 1, ready_at FROM first
+), fair AS (
+    SELECT r.lane
+    FROM (SELECT *, row_number() OVER (PARTITION BY client_id ORDER BY turn, ready_at) AS nth FROM ready) AS r
+    LEFT JOIN unnest(%(clients)b::bigint[], %(in_hand)b::int[]) AS h (client_id, lanes) ON h.client_id = r.client_id
+    WHERE r.nth <= %(share)s - coalesce(h.lanes, 0)
+    ORDER BY r.turn, r.ready_at
+    LIMIT %(lanes)s
 )
 UPDATE inbox_lanes AS l
 SET ready_at = %(leased_until)s,
     lapses = CASE WHEN l.claim_token IS NULL THEN l.lapses ELSE l.lapses + 1 END,
     claim_token = %(claim_token)s
-FROM ready
-WHERE l.lane = ready.lane
-RETURNING l.lane, l.lane_class, l.client_id, l.lapses;
+FROM fair
+WHERE l.lane = fair.lane
+RETURNING l.lane, l.lane_class, l.client_id, l.lapses, l.retrying;
+
+-- The same when some clients have their share in hand: by the index from client to client after `after`, so that a flood
+-- of theirs is stepped over, however deep. At most `clients_at_once` clients are looked at; the caller goes on from there.
+-- name: claim_lanes_of_others
+WITH RECURSIVE turn AS (
+    (
+        SELECT coalesce(client_id, 0) AS client_id, 1 AS nth FROM inbox_lanes
+        WHERE retrying = %(retrying)s AND coalesce(client_id, 0) > %(after)s
+        ORDER BY coalesce(client_id, 0)
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT next.client_id, turn.nth + 1
+    FROM turn
+    CROSS JOIN LATERAL (
+        SELECT coalesce(l.client_id, 0) AS client_id FROM inbox_lanes AS l
+        WHERE l.retrying = %(retrying)s AND coalesce(l.client_id, 0) > turn.client_id
+        ORDER BY coalesce(l.client_id, 0)
+        LIMIT 1
+    ) AS next
+    WHERE turn.nth < %(clients_at_once)s
+), others AS (
+    SELECT turn.client_id, %(share)s - coalesce(h.lanes, 0) AS room
+    FROM turn
+    LEFT JOIN unnest(%(clients)b::bigint[], %(in_hand)b::int[]) AS h (client_id, lanes) USING (client_id)
+    WHERE coalesce(h.lanes, 0) < %(share)s
+), fair AS (
+    SELECT picked.lane
+    FROM others
+    CROSS JOIN LATERAL (
+        SELECT l.lane FROM inbox_lanes AS l
+        WHERE l.retrying = %(retrying)s AND coalesce(l.client_id, 0) = others.client_id AND l.ready_at <= %(lease_now)s
+        ORDER BY l.ready_at
+        LIMIT others.room
+        FOR UPDATE SKIP LOCKED
+    ) AS picked
+    LIMIT %(lanes)s
+), leased AS (
+    UPDATE inbox_lanes AS l
+    SET ready_at = %(leased_until)s,
+        lapses = CASE WHEN l.claim_token IS NULL THEN l.lapses ELSE l.lapses + 1 END,
+        claim_token = %(claim_token)s
+    FROM fair
+    WHERE l.lane = fair.lane
+    RETURNING l.lane, l.lane_class, l.client_id, l.lapses, l.retrying
+)
+SELECT leased.lane, leased.lane_class, leased.client_id, leased.lapses, leased.retrying,
+       looked.last_client, looked.clients >= %(clients_at_once)s AS more
+FROM (SELECT max(client_id) AS last_client, count(*) AS clients FROM turn) AS looked
+LEFT JOIN leased ON true;
 
 -- The first few events of each claimed lane, in order; narrow rows only.
 -- name: next_events
@@ -123,14 +192,15 @@ DELETE FROM inbox_lanes AS l
 WHERE l.lane = ANY(%(lanes)b::text[])
   AND NOT EXISTS (SELECT 1 FROM inbox_queue AS q WHERE q.lane = l.lane);
 
--- ... and one with more to do is ready at `ready_at` for anybody.
+-- ... and one with more to do is ready at `ready_at` for anybody; null holds it for a person.
 -- name: release_lanes
-UPDATE inbox_lanes SET ready_at = %(ready_at)s, claim_token = NULL, lapses = 0
+UPDATE inbox_lanes SET ready_at = %(ready_at)s, claim_token = NULL, lapses = 0, retrying = %(retrying)s
 WHERE lane = ANY(%(lanes)b::text[]);
 
 -- A failed try: the event stays first in its lane, and the lane waits until `ready_at`.
 -- name: count_attempt
-UPDATE inbox_queue SET attempts = %(attempts)s
+UPDATE inbox_queue
+SET attempts = %(attempts)s, first_error = coalesce(first_error, %(error)s), first_failed_at = coalesce(first_failed_at, %(now)s)
 WHERE lane = %(lane)s AND received_at = %(received_at)s AND event_id = %(event_id)s;
 
 -- name: note_failure
@@ -138,59 +208,9 @@ UPDATE webhook_events
 SET status = %(status)s, attempts = %(attempts)s, last_error = %(error)s, available_at = %(available_at)s
 WHERE received_at = %(received_at)s AND id = %(event_id)s;
 
--- name: bury
-INSERT INTO dead_letters AS d
-    (event_received_at, event_id, lane, lane_class, client_id, webhook_type, fingerprint, error, attempts, code_version, died_at)
-VALUES (%(received_at)s, %(event_id)s, %(lane)s, %(lane_class)s, %(client_id)s, %(webhook_type)s, %(fingerprint)s,
-        %(error)s, %(attempts)s, %(code_version)s, %(now)s)
-ON CONFLICT (event_received_at, event_id) DO UPDATE
-SET fingerprint = excluded.fingerprint, error = excluded.error, attempts = excluded.attempts, replayed_at = NULL,
-    code_version = excluded.code_version, died_at = excluded.died_at;
-
 -- A person's retry of a backed-off or held lane: ready at once; a leased one is left alone.
 -- name: wake_lane
 UPDATE inbox_lanes SET ready_at = %(lease_now)s WHERE lane = %(lane)s AND claim_token IS NULL;
 
--- Replay: the dead event goes back into its lane's queue under its old place; the ledger keys derive from the event, so
--- that nobody is texted twice.
--- name: dead_letter
-SELECT d.id, d.event_received_at, d.event_id, d.lane, d.lane_class, d.client_id, d.webhook_type, d.error
-FROM dead_letters AS d
-WHERE d.event_id = %(event_id)s AND d.replayed_at IS NULL
-FOR UPDATE;
-
--- name: mark_replayed
-UPDATE dead_letters SET replayed_at = %(now)s WHERE id = %(id)s;
-
--- name: queue_again
-INSERT INTO inbox_queue (lane, received_at, event_id, webhook_type)
-VALUES (%(lane)s, %(received_at)s, %(event_id)s, %(webhook_type)s)
-ON CONFLICT (lane, received_at, event_id) DO NOTHING;
-
--- Expired request ids, in bounded batches by the expiry index.
--- name: forget_requests
-DELETE FROM processed_webhooks
-WHERE request_id IN (SELECT request_id FROM processed_webhooks WHERE expires_at < %(now)s ORDER BY expires_at LIMIT %(batch)s);
-
-
 -- name: has_work
 SELECT EXISTS (SELECT 1 FROM inbox_lanes WHERE ready_at IS NOT NULL) AS work;
-
--- name: list_events
-SELECT e.id, e.received_at, e.webhook_type, e.request_id, e.lane, e.client_id, e.status, e.attempts, e.last_error, e.processed_at,
-       coalesce(p.duplicate_count, 0) AS duplicates
-FROM webhook_events AS e LEFT JOIN processed_webhooks AS p ON p.request_id = e.request_id
-WHERE (%(status)s::text IS NULL OR e.status = %(status)s)
-  AND (%(webhook_type)s::text IS NULL OR e.webhook_type = %(webhook_type)s)
-ORDER BY e.received_at DESC, e.id DESC
-LIMIT %(limit)s;
-
--- name: show_event
-SELECT e.*, coalesce(p.duplicate_count, 0) AS duplicates, d.error AS dead_error, d.died_at, d.replayed_at
-FROM webhook_events AS e
-LEFT JOIN processed_webhooks AS p ON p.request_id = e.request_id
-LEFT JOIN dead_letters AS d ON d.event_received_at = e.received_at AND d.event_id = e.id
-WHERE e.id = %(event_id)s;
-
--- name: partition_there
-SELECT to_regclass(%(name)s) IS NOT NULL AS there;

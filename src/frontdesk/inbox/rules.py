@@ -1,4 +1,4 @@
-"""The decisions of the inbox: what jsonb can hold, what a failed try leads to, how dead letters are grouped."""
+"""The decisions of the inbox: what jsonb can hold, who may claim how much, what failures lead to, what dies alike."""
 
 import hashlib
 import re
@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-__all__ = ["Dead", "Retry", "after_failure", "fingerprint", "jsonb_safe", "jsonb_text"]
+__all__ = ["Dead", "Held", "Retry", "Room", "after_failure", "fingerprint", "jsonb_safe", "jsonb_text", "room_for"]
 
 _NUL_MARK = "�"
 _VARIABLE = re.compile(r"0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\b[A-Z]{2}[0-9a-f]{32}\b|\+?\d+", re.IGNORECASE)
@@ -59,9 +59,39 @@ class Dead:
     """Bury the event as a dead letter; its lane goes on."""
 
 
-def after_failure(tries: int, *, max_tries: int, hopeless: bool) -> Retry | Dead:
-    """What a failed try leads to. `tries` includes the failed one; `hopeless` means that no retry can help."""
-    return Dead() if hopeless or tries >= max_tries else Retry()
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Leave the event first in its lane, and the lane to a person."""
+
+
+def after_failure(tries: int, *, max_tries: int, hopeless: bool, hold: bool = False) -> Retry | Dead | Held:
+    """What a failed try leads to. `tries` includes the failed one; `hopeless` means that no retry can help.
+
+    With `hold` (a setting per webhook type) the lane waits for a person instead of going on without the event.
+    """
+    if not hopeless and tries < max_tries:
+        return Retry()
+    return Held() if hold else Dead()
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much a worker may claim: lanes in all, how many of them retries, and how many one client may have in hand."""
+
+    lanes: int
+    retries: int
+    share: int
+
+
+def room_for(concurrency: int, in_hand: int, retries_in_hand: int, *, client_share: float, retry_share: float) -> Room:
+    """The room that is left of `concurrency` lanes.
+
+    Every worker keeps both shares for itself, so that they hold over all of them: no client has more than its share of
+    all workers, and retries always leave most of them to first tries. Each share is at least one lane.
+    """
+    lanes = max(0, concurrency - in_hand)
+    retries = max(1, int(concurrency * retry_share)) - retries_in_hand
+    return Room(lanes, max(0, min(lanes, retries)), max(1, int(concurrency * client_share)))
 
 
 def fingerprint(webhook_type: str, kind: str, message: str) -> str:

@@ -1,13 +1,11 @@
-"""The inbox's statements as functions; steps open the transactions."""
+"""Lanes and queues: kept, claimed, settled. The statements as functions; steps open the transactions."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-import structlog
-from psycopg import errors, sql
 
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
@@ -16,27 +14,22 @@ from frontdesk.inbox.rules import jsonb_text
 from frontdesk.message import LaneClass
 
 __all__ = [
-    "bury",
     "claim",
+    "claim_of_others",
     "close_lanes",
-    "ensure_partitions",
     "fence",
-    "forget_requests",
     "has_work",
     "heartbeat",
+    "hold",
     "keep",
-    "list_events",
     "load",
     "release",
-    "replay",
     "retry",
     "settle",
-    "show_event",
     "wake_lane",
 ]
 
 Q = load_queries("frontdesk.inbox")
-log = structlog.get_logger(__name__)
 
 
 async def keep(
@@ -103,18 +96,84 @@ async def _store(
     )
 
 
-async def claim(tx: Tx, *, lanes: int, per_lane: int, lease_now: datetime, leased_until: datetime) -> list[ClaimedLane]:
-    """Lease up to `lanes` ready lanes with the first `per_lane` events of each."""
+async def claim(
+    tx: Tx,
+    *,
+    lanes: int,
+    per_lane: int,
+    lease_now: datetime,
+    leased_until: datetime,
+    retries: int | None = None,
+    share: int | None = None,
+    in_hand: Mapping[int, int] | None = None,
+) -> list[ClaimedLane]:
+    """Lease up to `lanes` ready lanes with the first `per_lane` events of each.
+
+    At most `retries` of them begin with an event that was tried before (None: no limit), and no client gets beyond
+    `share` lanes with those that it has `in_hand` (client to lanes; 0 stands for no client; None: no limit).
+    """
     token = uuid4()
-    params = {"lanes": lanes, "lease_now": lease_now, "leased_until": leased_until, "claim_token": token}
-    rows = await tx.all(Q.claim_lanes, params)
+    held = in_hand or {}
+    params = {
+        "lanes": lanes,
+        "retries": lanes if retries is None else min(retries, lanes),
+        "share": lanes if share is None else share,
+        "clients": list(held),
+        "in_hand": list(held.values()),
+        "lease_now": lease_now,
+        "leased_until": leased_until,
+        "claim_token": token,
+    }
+    return await _with_events(tx, await tx.all(Q.claim_lanes, params), token, per_lane)
+
+
+async def claim_of_others(
+    tx: Tx,
+    *,
+    lanes: int,
+    per_lane: int,
+    lease_now: datetime,
+    leased_until: datetime,
+    retrying: bool,
+    share: int,
+    in_hand: Mapping[int, int],
+    after: int,
+    clients_at_once: int = 200,
+) -> tuple[list[ClaimedLane], int]:
+    """Lease lanes of clients that have less than `share` in hand, stepping over the others' however many those are.
+
+    Looks at clients by id, from the one behind `after`. Returns the lanes and where to go on; -1 is the beginning.
+    """
+    token = uuid4()
+    params = {
+        "lanes": lanes,
+        "retrying": retrying,
+        "share": share,
+        "clients": list(in_hand),
+        "in_hand": list(in_hand.values()),
+        "after": after,
+        "clients_at_once": clients_at_once,
+        "lease_now": lease_now,
+        "leased_until": leased_until,
+        "claim_token": token,
+    }
+    rows = await tx.all(Q.claim_lanes_of_others, params)
+    leased = [row for row in rows if row.lane is not None]
+    goes_on = rows[0].last_client if rows[0].more else -1
+    if len(leased) == lanes:
+        goes_on = max(row.client_id or 0 for row in leased)
+    return await _with_events(tx, leased, token, per_lane), goes_on
+
+
+async def _with_events(tx: Tx, rows: Sequence[Any], token: UUID, per_lane: int) -> list[ClaimedLane]:
     if not rows:
         return []
     events: dict[str, list[QueuedEvent]] = {row.lane: [] for row in rows}
     for row in await tx.all(Q.next_events, {"lanes": list(events), "per_lane": per_lane}):
         events[row.lane].append(QueuedEvent(*row))
     return [
-        ClaimedLane(r.lane, LaneClass(r.lane_class), r.client_id, token, r.lapses, tuple(events[r.lane])) for r in rows
+        ClaimedLane(r.lane, LaneClass(r.lane_class), r.client_id, token, r.lapses, r.retrying, tuple(events[r.lane]))
+        for r in rows
     ]
 
 
@@ -166,7 +225,7 @@ async def settle(tx: Tx, done: Sequence[QueuedEvent], now: datetime) -> int:
 def close_lanes(tx: Tx, lanes: Sequence[str], *, ready_at: datetime) -> None:
     """Give lanes back: the drained ones disappear, the others are ready at `ready_at`. Call after `fence`."""
     tx.put(Q.close_drained_lanes, {"lanes": list(lanes)})
-    tx.put(Q.release_lanes, {"lanes": list(lanes), "ready_at": ready_at})
+    tx.put(Q.release_lanes, {"lanes": list(lanes), "ready_at": ready_at, "retrying": False})
 
 
 async def release(tx: Tx, held: Mapping[str, UUID], *, ready_at: datetime) -> None:
@@ -176,47 +235,27 @@ async def release(tx: Tx, held: Mapping[str, UUID], *, ready_at: datetime) -> No
         close_lanes(tx, sorted(ours), ready_at=ready_at)
 
 
-async def retry(tx: Tx, failed: QueuedEvent, error: str, *, ready_at: datetime, available_at: datetime) -> None:
-    """Count a failed try; the lane waits until `ready_at` (lease time). Call after `fence`."""
-    row = {"lane": failed.lane, "received_at": failed.received_at, "event_id": failed.event_id}
-    tries = failed.attempts + 1
-    await tx.run(Q.count_attempt, {**row, "attempts": tries})
-    note = {"status": "retrying", "attempts": tries, "error": error, "available_at": available_at}
-    await tx.run(Q.note_failure, {**row, **note})
-    await tx.run(Q.release_lanes, {"lanes": [failed.lane], "ready_at": ready_at})
-
-
-async def bury(
-    tx: Tx,
-    failed: QueuedEvent,
-    lane: ClaimedLane,
-    *,
-    error: str,
-    fingerprint: str,
-    code_version: str,
-    now: datetime,
-    lease_now: datetime,
+async def retry(
+    tx: Tx, failed: QueuedEvent, error: str, *, ready_at: datetime, available_at: datetime, now: datetime
 ) -> None:
-    """Move an event to the dead letters; its lane goes on. Call after `fence`."""
+    """Count a failed try; the lane waits until `ready_at` (lease time). Call after `fence`."""
+    await _count(tx, failed, error, "retrying", now, available_at)
+    await tx.run(Q.release_lanes, {"lanes": [failed.lane], "ready_at": ready_at, "retrying": True})
+
+
+async def hold(tx: Tx, failed: QueuedEvent, error: str, *, now: datetime) -> None:
+    """Count the last failed try; the event stays first, and its lane waits for a person. Call after `fence`."""
+    await _count(tx, failed, error, "held", now, None)
+    await tx.run(Q.release_lanes, {"lanes": [failed.lane], "ready_at": None, "retrying": True})
+
+
+async def _count(
+    tx: Tx, failed: QueuedEvent, error: str, status: str, now: datetime, available_at: datetime | None
+) -> None:
     row = {"lane": failed.lane, "received_at": failed.received_at, "event_id": failed.event_id}
     tries = {"attempts": failed.attempts + 1, "error": error}
-    await tx.run(
-        Q.bury,
-        {
-            **row,
-            **tries,
-            "lane_class": lane.lane_class.value,
-            "client_id": lane.client_id,
-            "webhook_type": failed.webhook_type,
-            "fingerprint": fingerprint,
-            "code_version": code_version,
-            "now": now,
-        },
-    )
-    await tx.run(Q.note_failure, {**row, **tries, "status": "dead", "available_at": None})
-    keys = {"lanes": [failed.lane], "received_at": [failed.received_at], "event_ids": [failed.event_id]}
-    await tx.run(Q.settle_queue, keys)
-    close_lanes(tx, [failed.lane], ready_at=lease_now)
+    await tx.run(Q.count_attempt, {**row, **tries, "now": now})
+    await tx.run(Q.note_failure, {**row, **tries, "status": status, "available_at": available_at})
 
 
 async def wake_lane(tx: Tx, lane: str, *, lease_now: datetime) -> bool:
@@ -224,74 +263,7 @@ async def wake_lane(tx: Tx, lane: str, *, lease_now: datetime) -> bool:
     return await tx.run(Q.wake_lane, {"lane": lane, "lease_now": lease_now}) > 0
 
 
-async def replay(tx: Tx, event_id: int, *, now: datetime, lease_now: datetime) -> bool:
-    """Put a dead letter back into its lane, at its old place; false when there is no such open dead letter."""
-    dead = await tx.one(Q.dead_letter, {"event_id": event_id})
-    if dead is None:
-        return False
-    lane = {"lanes": [dead.lane], "lane_classes": [dead.lane_class], "client_ids": [dead.client_id]}
-    await tx.all(Q.open_lanes, {**lane, "received_at": dead.event_received_at, "lease_now": lease_now})
-    row = {"lane": dead.lane, "received_at": dead.event_received_at, "event_id": dead.event_id}
-    await tx.run(Q.queue_again, {**row, "webhook_type": dead.webhook_type})
-    note = {"status": "waiting", "attempts": 0, "error": dead.error, "available_at": now}
-    await tx.run(Q.note_failure, {**row, **note})
-    await tx.run(Q.mark_replayed, {"id": dead.id, "now": now})
-    await tx.run(Q.notify, {"channel": "inbox"})
-    return True
-
-
 async def has_work(tx: Tx) -> bool:
     """True while any lane has an event that is not held for a person."""
     row = await tx.one(Q.has_work)
     return bool(row.work)
-
-
-async def forget_requests(tx: Tx, now: datetime, batch: int) -> int:
-    """Delete up to `batch` expired request ids; returns how many went."""
-    return await tx.run(Q.forget_requests, {"now": now, "batch": batch})
-
-
-async def list_events(
-    tx: Tx, *, status: str | None = None, webhook_type: str | None = None, limit: int = 50
-) -> Sequence[Any]:
-    """The newest events with their states and redelivery counts."""
-    return await tx.all(Q.list_events, {"status": status, "webhook_type": webhook_type, "limit": limit})
-
-
-async def show_event(tx: Tx, event_id: int) -> Any:
-    """One event whole, with its dead letter if it has one, or None."""
-    return await tx.one(Q.show_event, {"event_id": event_id})
-
-
-async def ensure_partitions(tx: Tx, now: datetime, weeks_ahead: int = 4) -> list[str]:
-    """Create the weekly partitions of `webhook_events` from last week to `weeks_ahead`; returns the new ones' names.
-
-    A week of which the default partition already holds events is left there: nothing is ever moved or lost.
-    """
-    monday = (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
-    created = []
-    for week in range(-1, weeks_ahead + 1):
-        start = monday + timedelta(weeks=week)
-        name = f"webhook_events_{start:%G}w{start:%V}"
-        there = await tx.one(Q.partition_there, {"name": name})
-        if not there.there and await _create_partition(tx, name, start, start + timedelta(weeks=1)):
-            created.append(name)
-    return created
-
-
-async def _create_partition(tx: Tx, name: str, start: datetime, end: datetime) -> bool:
-    statement = sql.SQL("CREATE TABLE IF NOT EXISTS {} PARTITION OF webhook_events FOR VALUES FROM ({}) TO ({})")
-    try:
-        async with tx.connection.transaction():  # a savepoint: a refusal undoes this week only
-            # ACCESS EXCLUSIVE on the parent: while we wait for it (a backup reads for hours), every webhook waits too.
-            await tx.connection.execute("SET LOCAL lock_timeout = '300ms'")
-            await tx.connection.execute(
-                statement.format(sql.Identifier(name), sql.Literal(start.isoformat()), sql.Literal(end.isoformat()))
-            )
-    except (errors.LockNotAvailable, errors.DuplicateTable, errors.UniqueViolation) as error:
-        log.warning("partition_later", partition=name, why=type(error).__name__)
-        return False
-    except errors.CheckViolation:
-        log.warning("partition_not_created", partition=name, why="the default partition has events of that week")
-        return False
-    return True

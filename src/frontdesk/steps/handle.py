@@ -1,39 +1,36 @@
-"""handle: claim lanes, prepare each event outside any transaction, settle it with its effects in one.
+"""handle: claim lanes, prepare their events outside any transaction, settle them with their effects in one.
 
-Events of a lane are handled one at a time, in order. Settlements of different lanes that are ready together share a
-commit; one that fails does so alone.
+Events of a lane are handled one at a time, in order. Those whose preparation reads nothing are settled in runs, and
+settlements of different lanes that are ready together share a commit; one that fails does so alone.
 """
 
 import asyncio
-import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
-import psycopg
 import structlog
 from structlog.contextvars import bind_contextvars
 
-from frontdesk import __version__, backoff
 from frontdesk.db.clock import BusinessClock, LeaseClock
 from frontdesk.db.pool import Bucket, Database, is_gone
 from frontdesk.errors import ClaimLost, Undeliverable
 from frontdesk.groupcommit import GroupCommit
 from frontdesk.inbox import store as inbox
 from frontdesk.inbox.model import ClaimedLane, Event, QueuedEvent
-from frontdesk.inbox.rules import Dead, after_failure, fingerprint
 from frontdesk.loop import Wake
 from frontdesk.registry import Commit, Registry
-from frontdesk.reporting import report
 from frontdesk.settings import WorkerSettings
+from frontdesk.steps.failing import Failing
+from frontdesk.steps.lanes import LanesInHand
 
 __all__ = ["Handling", "Stale"]
 
 log = structlog.get_logger(__name__)
 
 _WHILE_GONE = 0.5  # seconds between tries while the database is away
-_PER_LANE = 10  # events taken of a lane per claim; then it goes back to the end of the line
+
+Events = Mapping[tuple[datetime, int], Event]
 
 
 class Stale(Exception):
@@ -42,16 +39,16 @@ class Stale(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Settlement:
-    """One handled event on its way into a transaction; `last` gives the lane back."""
+    """Handled events of one lane on their way into a transaction; `last` gives the lane back."""
 
     lane: ClaimedLane
-    queued: QueuedEvent
-    commit: Commit
+    queued: Sequence[QueuedEvent]
+    commits: Sequence[Commit]
     last: bool
 
 
 class Handling:
-    """The lanes that this process has in hand."""
+    """The work on the lanes that this process has in hand."""
 
     def __init__(
         self,
@@ -70,34 +67,21 @@ class Handling:
         self._registry = registry
         self._settings = settings
         self._wake = wake
-        self._held: dict[str, UUID] = {}
-        self._missed: set[tuple[str, UUID]] = set()  # not found by the last heartbeat
+        self._lanes = LanesInHand(db, bucket, lease_clock, settings)
+        self._failing = Failing(db, bucket, clock, lease_clock, settings)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._group: GroupCommit[_Settlement, bool] = GroupCommit(
+        self._group: GroupCommit[_Settlement, None] = GroupCommit(
             self._settle, largest=64, waiting=10_000, in_flight=2, singly=lambda error: not is_gone(error)
         )
 
     async def step(self) -> int:
         """Claim as many ready lanes as there is room for and begin to work on them; returns how many."""
-        room = self._settings.concurrency - len(self._tasks)
-        if room <= 0:
-            return 0
-        lease_now = self._lease_clock.now()
-        async with self._db.transaction(self._bucket) as tx:
-            claimed = await inbox.claim(
-                tx, lanes=room, per_lane=_PER_LANE, lease_now=lease_now, leased_until=self._lease_end()
-            )
-            events = await inbox.load(tx, [q for lane in claimed for q in lane.events]) if claimed else []
-        by_place = {(event.received_at, event.id): event for event in events}
+        claimed, events = await self._lanes.claim()
         for lane in claimed:
-            self._begin(lane, by_place)
+            task = asyncio.create_task(self._work(lane, events))
+            self._tasks.add(task)
+            task.add_done_callback(self._finish)
         return len(claimed)
-
-    def _begin(self, lane: ClaimedLane, events: dict[tuple[datetime, int], Event]) -> None:
-        self._held[lane.lane] = lane.claim_token
-        task = asyncio.create_task(self._work(lane, events))
-        self._tasks.add(task)
-        task.add_done_callback(self._finish)
 
     def _finish(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -107,16 +91,7 @@ class Handling:
 
     async def beat(self) -> int:
         """Push the leases of everything in hand; returns 0, so that its loop rests every time."""
-        if self._held:
-            held = dict(self._held)
-            async with self._db.transaction(self._bucket) as tx:
-                ours = await inbox.heartbeat(tx, held, self._lease_end())
-            gone = {(lane, held[lane]) for lane in held.keys() - ours if self._held.get(lane) == held[lane]}
-            # Once may be a lane that was given back just now; twice is lost.
-            for lane, _ in gone & self._missed:
-                del self._held[lane]
-                log.warning("lease_lost", lane_class=lane.partition(":")[0])
-            self._missed = gone
+        await self._lanes.beat()
         return 0
 
     async def drain(self) -> None:
@@ -124,67 +99,97 @@ class Handling:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    def _lease_end(self) -> datetime:
-        return self._lease_clock.now() + timedelta(seconds=self._settings.lease_seconds)
-
-    async def _work(self, lane: ClaimedLane, events: dict[tuple[datetime, int], Event]) -> None:
+    async def _work(self, lane: ClaimedLane, events: Events) -> None:
         try:
             if not lane.events:
                 await self._give_back(lane)
-            for queued in lane.events:
-                last = queued is lane.events[-1]
-                if not await self._one(lane, queued, events.get((queued.received_at, queued.event_id)), last):
+            for run in self._runs(lane):
+                if not await self._handle(lane, run, events):
                     return
         finally:
-            if self._held.get(lane.lane) == lane.claim_token:
-                del self._held[lane.lane]
+            self._lanes.let_go(lane)
 
-    async def _one(self, lane: ClaimedLane, queued: QueuedEvent, event: Event | None, last: bool) -> bool:
+    def _runs(self, lane: ClaimedLane) -> Iterator[list[QueuedEvent]]:
+        """The lane's events, those side by side whose preparation reads nothing as one run."""
+        run: list[QueuedEvent] = []
+        alone = lane.lapses > 0  # a worker died over these: find out over which
+        for queued in lane.events:
+            if alone or queued.attempts or queued.webhook_type not in self._registry.reads_nothing:
+                if run:
+                    yield run
+                    run = []
+                yield [queued]
+            else:
+                run.append(queued)
+        if run:
+            yield run
+
+    async def _handle(self, lane: ClaimedLane, run: Sequence[QueuedEvent], events: Events) -> bool:
+        """Handle a run, one by one if it cannot be settled whole; false when the lane is no longer ours."""
+        if len(run) > 1:
+            try:
+                await self._try(lane, run, events)
+            except ClaimLost:
+                log.warning("claim_lost", lane_class=lane.lane_class.value)
+                return False
+            except Exception as error:
+                if is_gone(error):
+                    raise
+            else:
+                return True
+        for queued in run:
+            if not await self._one(lane, queued, events):
+                return False
+        return True
+
+    async def _one(self, lane: ClaimedLane, queued: QueuedEvent, events: Events) -> bool:
         """Handle one event; false when the lane is no longer ours."""
-        # The lane's task has a context of its own, so that what is bound here ends with it.
-        bind_contextvars(correlation_id=event.correlation_id if event else None, webhook_type=queued.webhook_type)
         try:
             if lane.lapses >= self._settings.max_tries and queued is lane.events[0]:
                 raise Undeliverable(f"{lane.lapses} workers died or hung while they handled this event.")
-            await self._try(lane, queued, event, last)
+            await self._try(lane, [queued], events)
         except ClaimLost:
             log.warning("claim_lost", lane_class=lane.lane_class.value)
             return False
         except Exception as error:
             if is_gone(error):
                 raise
-            await self._fail(lane, queued, error)
+            await self._failing.fail(lane, queued, error)
             return False
-        log.info("event_handled", event_id=queued.event_id, tries=queued.attempts + 1)
         return True
 
-    async def _try(self, lane: ClaimedLane, queued: QueuedEvent, event: Event | None, last: bool) -> None:
+    async def _try(self, lane: ClaimedLane, run: Sequence[QueuedEvent], events: Events) -> None:
         """Prepare and settle; again at once when the state moved, and again soon while the database is away."""
         while True:
             try:
-                commit = await self._prepare(queued, event)
-                await self._group.submit(_Settlement(lane, queued, commit, last))
-                return
+                async with asyncio.timeout(self._settings.handler_seconds):
+                    commits = [await self._prepare(queued, events) for queued in run]
+                await self._group.submit(_Settlement(lane, run, commits, run[-1] is lane.events[-1]))
+                break
             except Stale:
-                log.info("decided_again", event_id=queued.event_id)
+                log.info("decided_again", event_id=run[0].event_id)
             except Exception as error:
                 if not is_gone(error):
                     raise
-                log.warning("handle_without_database", event_id=queued.event_id, error=str(error))
+                log.warning("handle_without_database", event_id=run[0].event_id, error=str(error))
                 await asyncio.sleep(_WHILE_GONE)
-                if self._held.get(lane.lane) != lane.claim_token:
+                if not self._lanes.holds(lane):
                     raise ClaimLost from error
+        for queued in run:
+            log.info("event_handled", event_id=queued.event_id, tries=queued.attempts + 1)
 
-    async def _prepare(self, queued: QueuedEvent, event: Event | None) -> Commit:
+    async def _prepare(self, queued: QueuedEvent, events: Events) -> Commit:
+        event = events.get((queued.received_at, queued.event_id))
+        # The lane's task has a context of its own, so that what is bound here ends with it.
+        bind_contextvars(correlation_id=event.correlation_id if event else None, webhook_type=queued.webhook_type)
         handler = self._registry.handlers.get(queued.webhook_type)
         if event is None:
             raise Undeliverable("The archive has no such event any more; nothing is left to handle.")
         if handler is None:
             raise Undeliverable(f"Nothing handles webhooks of type {queued.webhook_type}; add a handler and replay.")
-        async with asyncio.timeout(self._settings.handler_seconds):
-            return await handler(event)
+        return await handler(event)
 
-    async def _settle(self, batch: Sequence[_Settlement]) -> list[bool]:
+    async def _settle(self, batch: Sequence[_Settlement]) -> list[None]:
         """One transaction: each event's own writes, the fence, settle. Raises ClaimLost when any of it is not ours.
 
         The fence comes late, so that arrivals in these lanes wait for its row locks for a moment only; what was written
@@ -193,60 +198,20 @@ class Handling:
         async with self._db.transaction(self._bucket, pipelined=True) as tx:
             async with asyncio.timeout(self._settings.handler_seconds):
                 for settlement in batch:
-                    await settlement.commit(tx)
+                    for commit in settlement.commits:
+                        await commit(tx)
             ours = await inbox.fence(tx, {s.lane.lane: s.lane.claim_token for s in batch})
             if any(s.lane.lane not in ours for s in batch):
                 raise ClaimLost
+            done = [queued for s in batch for queued in s.queued]
             # An event that is not in its queue was settled by a commit whose answer got lost: undo all of this.
-            if await inbox.settle(tx, [s.queued for s in batch], self._clock.now()) != len(batch):
+            if await inbox.settle(tx, done, self._clock.now()) != len(done):
                 raise ClaimLost
             finished = [s.lane.lane for s in batch if s.last]
             if finished:
                 inbox.close_lanes(tx, finished, ready_at=self._lease_clock.now())
-        return [True] * len(batch)
-
-    async def _fail(self, lane: ClaimedLane, queued: QueuedEvent, error: Exception) -> None:
-        tries = queued.attempts + 1
-        text = _words(error)
-        hopeless = isinstance(error, Undeliverable)
-        now, lease_now = self._clock.now(), self._lease_clock.now()
-        outcome = after_failure(tries, max_tries=self._settings.max_tries, hopeless=hopeless)
-        async with self._db.transaction(self._bucket) as tx:
-            if not await inbox.fence(tx, {lane.lane: lane.claim_token}):
-                return
-            if isinstance(outcome, Dead):
-                mark = fingerprint(queued.webhook_type, _place(error), text)
-                await inbox.bury(
-                    tx,
-                    queued,
-                    lane,
-                    error=text,
-                    fingerprint=mark,
-                    code_version=__version__,
-                    now=now,
-                    lease_now=lease_now,
-                )
-            else:
-                wait = timedelta(seconds=backoff.delay(tries, first=self._settings.first_retry_seconds))
-                await inbox.retry(tx, queued, text, ready_at=lease_now + wait, available_at=now + wait)
-        if isinstance(outcome, Dead) and not hopeless:
-            report(error, component="handle", webhook_type=queued.webhook_type, event_id=queued.event_id, tries=tries)
-        what = "event_dead" if isinstance(outcome, Dead) else "event_will_be_retried"
-        log.warning(what, event_id=queued.event_id, tries=tries, error=text, exc_info=None if hopeless else error)
+        return [None] * len(batch)
 
     async def _give_back(self, lane: ClaimedLane) -> None:
         async with self._db.transaction(self._bucket) as tx:
             await inbox.release(tx, {lane.lane: lane.claim_token}, ready_at=self._lease_clock.now())
-
-
-def _words(error: Exception) -> str:
-    """The error's sentence; PostgreSQL's own without its DETAIL, which quotes the row, and so what people wrote."""
-    if isinstance(error, psycopg.Error) and error.diag.message_primary:
-        return error.diag.message_primary
-    return str(error) or type(error).__name__
-
-
-def _place(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].name}" if frames else "?"
-    return f"{type(error).__name__}@{where}"

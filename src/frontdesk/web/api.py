@@ -1,13 +1,14 @@
 """The admin API: read-only lists with cursor and limit, one conversation, and what the AI's caretakers ask."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.security import HTTPBearer
 from pydantic import AfterValidator, BaseModel
 
 from frontdesk.desk import Desk
+from frontdesk.inbox.model import EventStatus
 from frontdesk.outbox.model import LedgerStatus
 from frontdesk.web import views
 from frontdesk.web.problems import RESPONSES
@@ -40,7 +41,6 @@ def _readable(cursor: str | None) -> str | None:
 
 Limit = Annotated[int, Query(ge=1, le=200, description="rows at most")]
 After = Annotated[str | None, Query(description="`nextCursor` of the page before"), AfterValidator(_readable)]
-EventStatus = Literal["waiting", "retrying", "done", "dead"]
 RowId = Annotated[int, Path(ge=1, lt=2**63)]
 
 

@@ -111,7 +111,7 @@ LIMIT %(limit)s;
 SELECT d.id, d.event_id, d.event_received_at, d.lane, d.lane_class, d.client_id, d.webhook_type, d.fingerprint, d.error,
        d.attempts, d.code_version, d.died_at
 FROM dead_letters AS d
-WHERE d.replayed_at IS NULL AND (d.died_at, d.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint)
+WHERE d.replayed_at IS NULL AND d.dismissed_at IS NULL AND (d.died_at, d.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint)
 ORDER BY d.died_at DESC, d.id DESC
 LIMIT %(limit)s;
 
@@ -161,4 +161,4 @@ CROSS JOIN LATERAL (
 WHERE o.available_at <= %(now)s;
 
 -- name: open_dead_letters
-SELECT count(*) AS letters FROM (SELECT 1 FROM dead_letters WHERE replayed_at IS NULL LIMIT %(cap)s) AS d;
+SELECT count(*) AS letters FROM (SELECT 1 FROM dead_letters WHERE replayed_at IS NULL AND dismissed_at IS NULL LIMIT %(cap)s) AS d;

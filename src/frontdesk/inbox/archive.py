@@ -1,0 +1,67 @@
+"""The archive of webhooks, and how long it and the request ids are kept."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from psycopg import errors, sql
+
+from frontdesk.db.pool import Tx
+from frontdesk.db.queries import load_queries
+
+__all__ = ["ensure_partitions", "forget_requests", "list_events", "show_event"]
+
+Q = load_queries("frontdesk.inbox", "archive.sql")
+log = structlog.get_logger(__name__)
+
+
+async def forget_requests(tx: Tx, now: datetime, batch: int) -> int:
+    """Delete up to `batch` expired request ids; returns how many went."""
+    return await tx.run(Q.forget_requests, {"now": now, "batch": batch})
+
+
+async def list_events(
+    tx: Tx, *, status: str | None = None, webhook_type: str | None = None, limit: int = 50
+) -> Sequence[Any]:
+    """The newest events with their states and redelivery counts."""
+    return await tx.all(Q.list_events, {"status": status, "webhook_type": webhook_type, "limit": limit})
+
+
+async def show_event(tx: Tx, event_id: int) -> Any:
+    """One event whole, with its dead letter if it has one, or None."""
+    return await tx.one(Q.show_event, {"event_id": event_id})
+
+
+async def ensure_partitions(tx: Tx, now: datetime, weeks_ahead: int = 4) -> list[str]:
+    """Create the weekly partitions of `webhook_events` from last week to `weeks_ahead`; returns the new ones' names.
+
+    A week of which the default partition already holds events is left there: nothing is ever moved or lost.
+    """
+    monday = (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    created = []
+    for week in range(-1, weeks_ahead + 1):
+        start = monday + timedelta(weeks=week)
+        name = f"webhook_events_{start:%G}w{start:%V}"
+        there = await tx.one(Q.partition_there, {"name": name})
+        if not there.there and await _create_partition(tx, name, start, start + timedelta(weeks=1)):
+            created.append(name)
+    return created
+
+
+async def _create_partition(tx: Tx, name: str, start: datetime, end: datetime) -> bool:
+    statement = sql.SQL("CREATE TABLE IF NOT EXISTS {} PARTITION OF webhook_events FOR VALUES FROM ({}) TO ({})")
+    try:
+        async with tx.connection.transaction():  # a savepoint: a refusal undoes this week only
+            # ACCESS EXCLUSIVE on the parent: while we wait for it (a backup reads for hours), every webhook waits too.
+            await tx.connection.execute("SET LOCAL lock_timeout = '300ms'")
+            await tx.connection.execute(
+                statement.format(sql.Identifier(name), sql.Literal(start.isoformat()), sql.Literal(end.isoformat()))
+            )
+    except (errors.LockNotAvailable, errors.DuplicateTable, errors.UniqueViolation) as error:
+        log.warning("partition_later", partition=name, why=type(error).__name__)
+        return False
+    except errors.CheckViolation:
+        log.warning("partition_not_created", partition=name, why="the default partition has events of that week")
+        return False
+    return True
