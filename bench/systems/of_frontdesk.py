@@ -3,8 +3,9 @@
 import asyncio
 import os
 from datetime import timedelta
-from uuid import uuid4
+from secrets import token_hex
 
+from frontdesk.commands.running import calm_garbage_collection
 from frontdesk.db.pool import Tx
 from frontdesk.desk import Desk
 from frontdesk.inbox.model import Arrival, Event
@@ -27,6 +28,7 @@ class Frontdesk:
         self.desk = Desk(Settings(), dsn)
         await self.desk.open()
         await self.desk.serve_first_client(OURS)
+        calm_garbage_collection()  # as every role's process does
 
     async def accept(self, message: Message) -> None:
         item = Item(
@@ -37,7 +39,7 @@ class Frontdesk:
             lane_class=LaneClass.MESSAGE,
             payload=message.form,
         )
-        await self.desk.receiver.receive(Arrival(item, message.body, HEADERS, uuid4().hex, timedelta(hours=24)))
+        await self.desk.receiver.receive(Arrival(item, message.body, HEADERS, token_hex(16), timedelta(hours=24)))
 
     async def drain(self, tally: Tally) -> None:
         @self.desk.on("twilio_sms")

@@ -60,6 +60,18 @@ async def _read_json_fast(connection: AsyncConnection[Any]) -> None:
     set_json_loads(orjson.loads, connection)
 
 
+@asynccontextmanager
+async def _autocommit(connection: AsyncConnection[Any]) -> AsyncIterator[None]:
+    await connection.set_autocommit(True)
+    try:
+        yield
+    finally:
+        try:
+            await connection.set_autocommit(False)
+        except psycopg.Error:  # cut off in the middle of its statement
+            await connection.close()  # so that the pool cannot give it to somebody who expects a transaction
+
+
 class Tx:
     """One open transaction in one bucket.
 
@@ -142,16 +154,21 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, bucket: Bucket = PUBLIC, *, wait: float | None = None, pipelined: bool = False
+        self, bucket: Bucket = PUBLIC, *, wait: float | None = None, pipelined: bool = False, single: bool = False
     ) -> AsyncIterator[Tx]:
         """One transaction in `bucket`: committed at the end, rolled back on any error.
 
-        With `pipelined`, statements that are put go out together. With the bucket `public` no SET is sent; with
-        another, BEGIN, SET LOCAL and the first statement share a pipeline. Raises one of DatabaseGone when no
-        connection comes within `wait` seconds (the pool's own by default).
+        With `pipelined`, statements that are put go out together. `single` says that one statement is all there is: it
+        commits by itself, in one round trip where BEGIN and COMMIT would make it three. With the bucket `public` no SET
+        is sent; with another, BEGIN, SET LOCAL and the first statement share a pipeline. Raises one of DatabaseGone
+        when no connection comes within `wait` seconds (the pool's own by default).
         """
         try:
             async with self._pool.connection(timeout=wait) as connection:
+                if bucket == PUBLIC and single:
+                    async with _autocommit(connection):
+                        yield Tx(connection)
+                    return
                 if bucket == PUBLIC and not pipelined:
                     yield (tx := Tx(connection))
                     await tx.flush()

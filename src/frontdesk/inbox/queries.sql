@@ -1,21 +1,54 @@
 -- Arrays go over in binary (b): as text, every quote and backslash in them is escaped, one by one.
 
--- Keep the request id, or count the redelivery; `first` tells which. Sorted by key against deadlocks between batches.
--- The trap: xmax works because this table is not partitioned.
--- name: dedupe
-INSERT INTO processed_webhooks AS p
-    (request_id, webhook_type, function_name, parameters, duplicate_count, received_at, expires_at)
-SELECT i.request_id, i.webhook_type, i.function_name, i.parameters::jsonb, i.repeats, %(received_at)s, i.expires_at
-FROM unnest(%(request_ids)b::text[], %(webhook_types)b::text[], %(function_names)b::text[], %(parameters)b::text[],
-            %(repeats)b::int[], %(expires_at)b::timestamptz[])
-     AS i (request_id, webhook_type, function_name, parameters, repeats, expires_at)
-ORDER BY i.request_id
-ON CONFLICT (request_id) DO UPDATE SET duplicate_count = p.duplicate_count + 1 + excluded.duplicate_count
-RETURNING request_id, (xmax = 0) AS first;
+-- Accept a batch in one statement: keep each request id or count its redelivery (`first` tells which), and store what is
+-- new: whole in the archive, and as a narrow row in its lane's queue. What each step returns feeds the next, so they run
+-- in this order:
+-- known:  sorted by key against deadlocks between batches; xmax works because the table is not partitioned.
+-- opened: a lane's row is made or locked, in the order of lanes. The lock serialises the arrivals of a lane, and
+--         last_received_at never goes back: an event that was acknowledged before another arrived has the smaller
+--         (received_at, id), whatever the clocks of two nodes say. A lane that is leased, backed off or held stays so.
+-- stored: its sort waits for all those locks before the first id is drawn, so that ids of a lane grow in order of arrival.
+-- name: keep
+WITH arrived AS (
+    SELECT *
+    FROM unnest(%(request_ids)b::text[], %(webhook_types)b::text[], %(function_names)b::text[], %(repeats)b::int[],
+                %(expires_at)b::timestamptz[], %(lanes)b::text[], %(lane_classes)b::text[], %(client_ids)s::bigint[],
+                %(correlation_ids)b::text[], %(bodies)b::bytea[], %(payloads)b::text[], %(headers)b::text[])
+         WITH ORDINALITY AS a (request_id, webhook_type, function_name, repeats, expires_at, lane, lane_class, client_id,
+                               correlation_id, body, payload, headers, place)
+), known AS (
+    INSERT INTO processed_webhooks AS p
+        (request_id, webhook_type, function_name, parameters, duplicate_count, received_at, expires_at)
+    SELECT a.request_id, a.webhook_type, a.function_name, jsonb_build_object('lane', a.lane), a.repeats,
+           %(received_at)s, a.expires_at
+    FROM arrived AS a
+    ORDER BY a.request_id
+    ON CONFLICT (request_id) DO UPDATE SET duplicate_count = p.duplicate_count + 1 + excluded.duplicate_count
+    RETURNING request_id, (xmax = 0) AS first
+), fresh AS (
+    SELECT a.* FROM arrived AS a JOIN known AS k ON k.request_id = a.request_id WHERE k.first
+), opened AS (
+    INSERT INTO inbox_lanes AS l (lane, lane_class, client_id, ready_at, last_received_at)
+    SELECT DISTINCT ON (f.lane) f.lane, f.lane_class, f.client_id, %(lease_now)s::timestamptz, %(received_at)s::timestamptz
+    FROM fresh AS f
+    ORDER BY f.lane
+    ON CONFLICT (lane) DO UPDATE SET last_received_at = greatest(l.last_received_at, excluded.last_received_at)
+    RETURNING lane, last_received_at
+), stored AS (
+    INSERT INTO webhook_events
+        (webhook_type, request_id, lane, client_id, correlation_id, body, payload, headers, received_at, available_at)
+    SELECT f.webhook_type, f.request_id, f.lane, f.client_id, f.correlation_id, f.body, f.payload::jsonb,
+           f.headers::jsonb, o.last_received_at, o.last_received_at
+    FROM fresh AS f JOIN opened AS o ON o.lane = f.lane
+    ORDER BY f.place
+    RETURNING lane, received_at, id, webhook_type
+), queued AS (
+    INSERT INTO inbox_queue (lane, received_at, event_id, webhook_type)
+    SELECT lane, received_at, id, webhook_type FROM stored
+)
+SELECT request_id, first FROM known;
 
--- Open the lanes of new events, or find them open; a lane that is leased, backed off or held stays so.
--- The row lock serialises the arrivals of a lane, and last_received_at never goes back: an event that was acknowledged
--- before another arrived has the smaller (received_at, id), whatever the clocks of two nodes say.
+-- Open the lanes of events that go back into their queues, or find them open and lock them, in the order of lanes.
 -- name: open_lanes
 INSERT INTO inbox_lanes AS l (lane, lane_class, client_id, ready_at, last_received_at)
 SELECT i.lane, i.lane_class, i.client_id, %(lease_now)s, %(received_at)s
@@ -23,23 +56,6 @@ FROM unnest(%(lanes)b::text[], %(lane_classes)b::text[], %(client_ids)s::bigint[
 ORDER BY i.lane
 ON CONFLICT (lane) DO UPDATE SET last_received_at = greatest(l.last_received_at, excluded.last_received_at)
 RETURNING lane, last_received_at;
-
--- Store the event whole in the archive and a narrow row in its lane's queue. Runs after open_lanes, whose row locks make
--- the ids of a lane grow in order of arrival.
--- name: store_events
-WITH stored AS (
-    INSERT INTO webhook_events
-        (webhook_type, request_id, lane, client_id, correlation_id, body, payload, headers, received_at, available_at)
-    SELECT i.webhook_type, i.request_id, i.lane, i.client_id, i.correlation_id, i.body, i.payload::jsonb,
-           i.headers::jsonb, i.received_at, i.received_at
-    FROM unnest(%(webhook_types)b::text[], %(request_ids)b::text[], %(lanes)b::text[], %(client_ids)s::bigint[],
-                %(correlation_ids)b::text[], %(bodies)b::bytea[], %(payloads)b::text[], %(headers)b::text[],
-                %(received_at)b::timestamptz[])
-         AS i (webhook_type, request_id, lane, client_id, correlation_id, body, payload, headers, received_at)
-    RETURNING lane, received_at, id, webhook_type
-)
-INSERT INTO inbox_queue (lane, received_at, event_id, webhook_type)
-SELECT lane, received_at, id, webhook_type FROM stored;
 
 -- A hint only: a statement of its own, delivered at commit.
 -- name: notify

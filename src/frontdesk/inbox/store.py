@@ -1,11 +1,10 @@
 """Lanes and queues: kept, claimed, settled. The statements as functions; steps open the transactions."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
-
-import orjson
 
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
@@ -39,61 +38,37 @@ async def keep(
 
     `clients` maps our addresses to the clients served on them. Returns one Receipted per arrival, in order.
     """
-    by_id: dict[str, list[int]] = {}
-    for index, arrival in enumerate(arrivals):
-        by_id.setdefault(arrival.item.request_id, []).append(index)
-    heads = [arrivals[places[0]] for places in by_id.values()]
-    rows = await tx.all(Q.dedupe, _dedupe_params(heads, [len(places) - 1 for places in by_id.values()], now))
-    new = {row.request_id for row in rows if row.first}
-    if new:
-        fresh = [arrival for arrival in heads if arrival.item.request_id in new]
-        await _store(tx, fresh, clients, now, lease_now)
-        await tx.run(Q.notify, {"channel": "inbox"})
-    firsts = {places[0] for request_id, places in by_id.items() if request_id in new}
-    return [Receipted(arrival.item.request_id, index in firsts) for index, arrival in enumerate(arrivals)]
-
-
-def _dedupe_params(heads: Sequence[Arrival], repeats: list[int], now: datetime) -> dict[str, Any]:
-    return {
-        "request_ids": [a.item.request_id for a in heads],
-        "webhook_types": [a.item.webhook_type for a in heads],
-        "function_names": [a.item.function_name for a in heads],
-        "parameters": [orjson.dumps({"lane": a.item.lane}).decode() for a in heads],
-        "repeats": repeats,
-        "received_at": now,
-        "expires_at": [now + a.dedupe_for for a in heads],
-    }
-
-
-async def _store(
-    tx: Tx, fresh: Sequence[Arrival], clients: Mapping[str, int], now: datetime, lease_now: datetime
-) -> None:
-    lanes = {a.item.lane: a.item for a in fresh}
-    opened = await tx.all(
-        Q.open_lanes,
+    repeats = Counter(arrival.item.request_id for arrival in arrivals)
+    heads: dict[str, Arrival] = {}
+    for arrival in arrivals:
+        heads.setdefault(arrival.item.request_id, arrival)
+    items = [arrival.item for arrival in heads.values()]
+    rows = await tx.all(
+        Q.keep,
         {
-            "lanes": list(lanes),
-            "lane_classes": [item.lane_class.value for item in lanes.values()],
-            "client_ids": [clients.get(item.our_address) for item in lanes.values()],
+            "request_ids": list(heads),
+            "webhook_types": [item.webhook_type for item in items],
+            "function_names": [item.function_name for item in items],
+            "repeats": [repeats[request_id] - 1 for request_id in heads],
+            "expires_at": [now + arrival.dedupe_for for arrival in heads.values()],
+            "lanes": [item.lane for item in items],
+            "lane_classes": [item.lane_class.value for item in items],
+            "client_ids": [clients.get(item.our_address) for item in items],
+            "correlation_ids": [arrival.correlation_id for arrival in heads.values()],
+            "bodies": [arrival.body for arrival in heads.values()],
+            "payloads": [jsonb_text(item.payload) for item in items],
+            "headers": [jsonb_text(arrival.headers) for arrival in heads.values()],
             "received_at": now,
             "lease_now": lease_now,
         },
     )
-    arrived = {row.lane: row.last_received_at for row in opened}
-    await tx.run(
-        Q.store_events,
-        {
-            "webhook_types": [a.item.webhook_type for a in fresh],
-            "request_ids": [a.item.request_id for a in fresh],
-            "lanes": [a.item.lane for a in fresh],
-            "client_ids": [clients.get(a.item.our_address) for a in fresh],
-            "correlation_ids": [a.correlation_id for a in fresh],
-            "bodies": [a.body for a in fresh],
-            "payloads": [jsonb_text(a.item.payload) for a in fresh],
-            "headers": [jsonb_text(dict(a.headers)) for a in fresh],
-            "received_at": [arrived[a.item.lane] for a in fresh],
-        },
-    )
+    new = {row.request_id for row in rows if row.first}
+    receipted = []
+    for arrival in arrivals:
+        request_id = arrival.item.request_id
+        receipted.append(Receipted(request_id, request_id in new))
+        new.discard(request_id)  # the same id once more in this batch is a redelivery
+    return receipted
 
 
 async def claim(

@@ -1,12 +1,13 @@
 """receive: a verified webhook becomes a stored event, once; answered only when it is durable."""
 
-import asyncio
-from collections.abc import Sequence
-from uuid import uuid4
+from collections.abc import Mapping, Sequence
+from secrets import token_hex
+from time import monotonic
 
 import structlog
 
 from frontdesk.clients import store as clients
+from frontdesk.db.bell import Bell
 from frontdesk.db.clock import BusinessClock, LeaseClock
 from frontdesk.db.pool import Bucket, Database, is_gone
 from frontdesk.errors import Malformed, Overloaded, TooLarge
@@ -21,6 +22,7 @@ __all__ = ["Receiver", "take"]
 log = structlog.get_logger(__name__)
 
 _ANSWER = 5.0  # seconds; a database that hangs must not hold the provider until it hangs up
+_REMEMBER = 1.0  # seconds; numbers change hands after a quarantine only
 _WAIT = 1.0  # seconds for a connection; after that the provider is told to come back
 # What is kept of the headers: enough to see who retried what; never a signature, a token or a cookie.
 _KEPT_HEADERS = ("content-type", "user-agent", "i-twilio-idempotency-token", "x-request-id")
@@ -36,15 +38,22 @@ class Receiver:
         self._bucket = bucket
         self._clock = clock
         self._lease_clock = lease_clock
+        self._bell = Bell(db, bucket, "inbox")
+        self._served: Mapping[str, int] = {}
+        self._served_until = 0.0
         self._group: GroupCommit[Arrival, Receipted] = GroupCommit(
-            self._keep, largest=64, waiting=waiting, in_flight=2, singly=lambda error: not is_gone(error)
+            self._keep,
+            largest=64,
+            waiting=waiting,
+            in_flight=2,
+            patience=_ANSWER,
+            singly=lambda error: not is_gone(error),
         )
 
     async def receive(self, arrival: Arrival) -> Receipted:
         """Keep one arrival. Raises Overloaded when the database is away or too much is waiting."""
         try:
-            async with asyncio.timeout(_ANSWER):
-                return await self._group.submit(arrival)
+            return await self._group.submit(arrival)
         except TimeoutError as error:
             raise Overloaded("The database does not answer; please send it again in a moment.") from error
         except Exception as error:
@@ -54,9 +63,22 @@ class Receiver:
             raise
 
     async def _keep(self, arrivals: Sequence[Arrival]) -> list[Receipted]:
-        async with self._db.transaction(self._bucket, wait=_WAIT) as tx:
-            served = await clients.served_on(tx, list({arrival.item.our_address for arrival in arrivals}))
-            return await inbox.keep(tx, arrivals, served, now=self._clock.now(), lease_now=self._lease_clock.now())
+        served = await self._served_on({arrival.item.our_address for arrival in arrivals})
+        async with self._db.transaction(self._bucket, wait=_WAIT, single=True) as tx:
+            kept = await inbox.keep(tx, arrivals, served, now=self._clock.now(), lease_now=self._lease_clock.now())
+        if any(receipted.first for receipted in kept):
+            self._bell.ring()
+        return kept
+
+    async def _served_on(self, addresses: set[str]) -> Mapping[str, int]:
+        """The clients served on these numbers. A number that has one is asked for again after a second only."""
+        now = monotonic()
+        if now > self._served_until:
+            self._served, self._served_until = {}, now + _REMEMBER
+        if unknown := addresses - self._served.keys():
+            async with self._db.transaction(self._bucket, wait=_WAIT, single=True) as tx:
+                self._served = {**self._served, **await clients.served_on(tx, sorted(unknown))}
+        return self._served
 
 
 async def take(receiver: Receiver, provider: Provider, webhook_type: str, request: HttpRequest) -> list[Receipted]:
@@ -74,7 +96,7 @@ async def take(receiver: Receiver, provider: Provider, webhook_type: str, reques
     kept = []
     for item in items:
         _refuse_oversized_key(item)
-        correlation_id = uuid4().hex
+        correlation_id = token_hex(16)
         arrival = Arrival(item, request.body, headers, correlation_id, profile.dedupe_for)
         receipted = await receiver.receive(arrival)
         kept.append(receipted)
