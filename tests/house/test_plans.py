@@ -86,12 +86,6 @@ def test_a_flood_of_one_client_costs_the_claims_for_others_nothing(crowded: psyc
 
 
 def test_taking_the_events_of_lanes_reads_only_them(crowded: psycopg.Connection[tuple[str]]) -> None:
-    plan, _ = _plan(crowded, INBOX.next_events, lanes=[f"lane{n}" for n in range(50001, 50033)], per_lane=10)
-    assert '"Index Name": "inbox_queue_pkey"' in plan
-    assert "Seq Scan" not in plan
-
-
-def test_loading_events_uses_the_whole_primary_key(crowded: psycopg.Connection[tuple[str]]) -> None:
     crowded.execute(
         "INSERT INTO webhook_events (webhook_type, request_id, lane, correlation_id, body, payload, headers, received_at) "
         "SELECT 'twilio_sms', 'r' || n, 'lane' || n, 'c', '', '{}', '{}', %(now)s::timestamptz + n * '1 ms'::interval "
@@ -99,10 +93,23 @@ def test_loading_events_uses_the_whole_primary_key(crowded: psycopg.Connection[t
         {"now": NOW},
     )
     crowded.execute("ANALYZE webhook_events")
-    some = crowded.execute("SELECT received_at, id FROM webhook_events LIMIT 32").fetchall()
-    plan, _ = _plan(crowded, INBOX.load_events, received_at=[r[0] for r in some], event_ids=[r[1] for r in some])
-    assert '"Node Type": "Index Scan"' in plan
-    assert _rows_read(plan) <= 200
+    plan, _ = _plan(crowded, INBOX.next_events, lanes=[f"lane{n}" for n in range(50001, 50033)], per_lane=10)
+    assert '"Index Name": "inbox_queue_pkey"' in plan
+    assert "Seq Scan" not in _of(plan, "inbox_queue")
+    assert _rows_read(plan) <= 320
+
+
+def test_settling_touches_only_what_is_settled(crowded: psycopg.Connection[tuple[str]]) -> None:
+    lanes = [f"lane{n}" for n in range(1, 33)]
+    tokens = [
+        r[0] for r in crowded.execute("SELECT claim_token FROM inbox_lanes WHERE lane = ANY(%s) ORDER BY lane", [lanes])
+    ]
+    params = {"lanes": sorted(lanes), "claim_tokens": tokens, "event_lanes": lanes, "now": NOW}
+    plan, _ = _plan(crowded, INBOX.settle, received_at=[NOW] * 32, event_ids=list(range(1, 33)), **params)
+    assert '"Index Name": "inbox_lanes_pkey"' in plan
+    assert '"Index Name": "inbox_queue_pkey"' in plan
+    assert "Seq Scan" not in _of(plan, "q") + _of(plan, "l")
+    assert _rows_read(plan) <= 64
 
 
 def test_claiming_messages_reads_only_the_next_of_each_number(crowded: psycopg.Connection[tuple[str]]) -> None:

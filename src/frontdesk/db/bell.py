@@ -1,4 +1,4 @@
-"""The bell: tells the workers of all processes that there is something to do. A hint only, polling is the net under it."""
+"""The bell tells all workers that there is something to do: a hint only, polling is the net under it."""
 
 import asyncio
 

@@ -16,6 +16,8 @@ from psycopg.rows import namedtuple_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from frontdesk.db.arrays import know_arrays
+
 __all__ = ["NOTICE_SILENCE", "PUBLIC", "Bucket", "Database", "DatabaseGone", "Params", "Tx", "is_gone"]
 
 log = structlog.get_logger(__name__)
@@ -56,8 +58,11 @@ def is_gone(error: BaseException) -> bool:
     return isinstance(error, DatabaseGone) and getattr(error, "sqlstate", None) not in _RACES
 
 
-async def _read_json_fast(connection: AsyncConnection[Any]) -> None:
+async def _adapt(connection: AsyncConnection[Any]) -> None:
     set_json_loads(orjson.loads, connection)
+    know_arrays(connection)
+    # Behind a pooler the server's side of a connection may have listened for somebody else: let nothing pile up here.
+    connection.add_notify_handler(lambda notice: None)
 
 
 @asynccontextmanager
@@ -138,7 +143,7 @@ class Database:
                 **NOTICE_SILENCE,
             },
             name=name,
-            configure=_read_json_fast,
+            configure=_adapt,
         )
 
     async def open(self) -> None:

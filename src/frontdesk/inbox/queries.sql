@@ -12,10 +12,11 @@
 WITH arrived AS (
     SELECT *
     FROM unnest(%(request_ids)b::text[], %(webhook_types)b::text[], %(function_names)b::text[], %(repeats)b::int[],
-                %(expires_at)b::timestamptz[], %(lanes)b::text[], %(lane_classes)b::text[], %(client_ids)s::bigint[],
-                %(correlation_ids)b::text[], %(bodies)b::bytea[], %(payloads)b::text[], %(headers)b::text[])
-         WITH ORDINALITY AS a (request_id, webhook_type, function_name, repeats, expires_at, lane, lane_class, client_id,
-                               correlation_id, body, payload, headers, place)
+                %(lanes)b::text[], %(client_ids)b::bigint[], %(correlation_ids)b::text[], %(bodies)b::bytea[],
+                %(payloads)b::text[], %(headers)b::text[])
+         WITH ORDINALITY AS a (request_id, webhook_type, function_name, repeats, lane, client_id, correlation_id, body,
+                               payload, headers, place)
+    JOIN unnest(%(types)b::text[], %(expiries)b::timestamptz[]) AS t (webhook_type, expires_at) USING (webhook_type)
 ), known AS (
     INSERT INTO processed_webhooks AS p
         (request_id, webhook_type, function_name, parameters, duplicate_count, received_at, expires_at)
@@ -29,7 +30,7 @@ WITH arrived AS (
     SELECT a.* FROM arrived AS a JOIN known AS k ON k.request_id = a.request_id WHERE k.first
 ), opened AS (
     INSERT INTO inbox_lanes AS l (lane, lane_class, client_id, ready_at, last_received_at)
-    SELECT DISTINCT ON (f.lane) f.lane, f.lane_class, f.client_id, %(lease_now)s::timestamptz, %(received_at)s::timestamptz
+    SELECT DISTINCT ON (f.lane) f.lane, split_part(f.lane, ':', 1), nullif(f.client_id, 0), %(lease_now)s::timestamptz, %(received_at)s::timestamptz
     FROM fresh AS f
     ORDER BY f.lane
     ON CONFLICT (lane) DO UPDATE SET last_received_at = greatest(l.last_received_at, excluded.last_received_at)
@@ -37,7 +38,7 @@ WITH arrived AS (
 ), stored AS (
     INSERT INTO webhook_events
         (webhook_type, request_id, lane, client_id, correlation_id, body, payload, headers, received_at, available_at)
-    SELECT f.webhook_type, f.request_id, f.lane, f.client_id, f.correlation_id, f.body, f.payload::jsonb,
+    SELECT f.webhook_type, f.request_id, f.lane, nullif(f.client_id, 0), f.correlation_id, f.body, f.payload::jsonb,
            f.headers::jsonb, o.last_received_at, o.last_received_at
     FROM fresh AS f JOIN opened AS o ON o.lane = f.lane
     ORDER BY f.place
@@ -100,6 +101,7 @@ RETURNING l.lane, l.lane_class, l.client_id, l.lapses, l.retrying;
 
 -- The same when some clients have their share in hand: by the index from client to client after `after`, so that a flood
 -- of theirs is stepped over, however deep. At most `clients_at_once` clients are looked at; the caller goes on from there.
+-- Rows are compared, not columns: with `client = x ORDER BY ready_at` the planner may walk the flood by the index on time.
 -- name: claim_lanes_of_others
 WITH RECURSIVE turn AS (
     (
@@ -128,8 +130,10 @@ WITH RECURSIVE turn AS (
     FROM others
     CROSS JOIN LATERAL (
         SELECT l.lane FROM inbox_lanes AS l
-        WHERE l.retrying = %(retrying)s AND coalesce(l.client_id, 0) = others.client_id AND l.ready_at <= %(lease_now)s
-        ORDER BY l.ready_at
+        WHERE l.retrying = %(retrying)s
+          AND (coalesce(l.client_id, 0), l.ready_at) >= (others.client_id, '-infinity'::timestamptz)
+          AND (coalesce(l.client_id, 0), l.ready_at) <= (others.client_id, %(lease_now)s::timestamptz)
+        ORDER BY coalesce(l.client_id, 0), l.ready_at
         LIMIT others.room
         FOR UPDATE SKIP LOCKED
     ) AS picked
@@ -148,20 +152,22 @@ SELECT leased.lane, leased.lane_class, leased.client_id, leased.lapses, leased.r
 FROM (SELECT max(client_id) AS last_client, count(*) AS clients FROM turn) AS looked
 LEFT JOIN leased ON true;
 
--- The first few events of each claimed lane, in order; narrow rows only.
+-- The first few events of each claimed lane, in order, with what the archive holds of them (null when it was erased). A
+-- statement of its own after the claim: with the claim's snapshot it would see events that another worker just settled.
+-- OFFSET 0 keeps the archive a probe of the whole primary key per event, whatever the statistics say.
 -- name: next_events
-SELECT q.lane, q.received_at, q.event_id, q.webhook_type, q.attempts
+SELECT q.lane, q.received_at, q.event_id, q.webhook_type, q.attempts, e.request_id, e.client_id, e.correlation_id, e.payload
 FROM unnest(%(lanes)b::text[]) AS c (lane)
 CROSS JOIN LATERAL (
     SELECT * FROM inbox_queue WHERE inbox_queue.lane = c.lane ORDER BY received_at, event_id LIMIT %(per_lane)s
 ) AS q
+LEFT JOIN LATERAL (
+    SELECT w.request_id, w.client_id, w.correlation_id, w.payload
+    FROM webhook_events AS w
+    WHERE w.received_at = q.received_at AND w.id = q.event_id
+    OFFSET 0
+) AS e ON true
 ORDER BY q.lane, q.received_at, q.event_id;
-
--- The events themselves, from the archive, by whole primary key.
--- name: load_events
-SELECT e.received_at, e.id, e.webhook_type, e.request_id, e.lane, e.client_id, e.correlation_id, e.payload
-FROM unnest(%(received_at)b::timestamptz[], %(event_ids)b::bigint[]) AS k (received_at, id)
-JOIN webhook_events AS e ON e.received_at = k.received_at AND e.id = k.id;
 
 -- Push the leases of what is in hand; the token keeps a late worker from pushing another's.
 -- name: heartbeat
@@ -188,18 +194,36 @@ JOIN unnest(%(lanes)b::text[], %(claim_tokens)b::uuid[]) AS c (lane, claim_token
 ORDER BY l.lane
 FOR UPDATE OF l;
 
--- Settle: the events leave the queue ...
+-- Settle: behind the fence the events leave their queues, and the archive says so. Counts per lane what was there: fewer
+-- than asked for, or no row, means that the lane is another's now or that the events were settled before. Undo all then.
+-- name: settle
+WITH ours AS (
+    SELECT l.lane
+    FROM inbox_lanes AS l
+    JOIN unnest(%(lanes)b::text[], %(claim_tokens)b::uuid[]) AS c (lane, claim_token)
+      ON l.lane = c.lane AND l.claim_token = c.claim_token
+    ORDER BY l.lane
+    FOR UPDATE OF l
+), gone AS (
+    DELETE FROM inbox_queue AS q
+    USING unnest(%(event_lanes)b::text[], %(received_at)b::timestamptz[], %(event_ids)b::bigint[])
+          AS d (lane, received_at, event_id)
+    JOIN ours AS o ON o.lane = d.lane
+    WHERE q.lane = d.lane AND q.received_at = d.received_at AND q.event_id = d.event_id
+    RETURNING q.lane, q.received_at, q.event_id
+), marked AS (
+    UPDATE webhook_events AS e
+    SET status = 'done', attempts = e.attempts + 1, processed_at = %(now)s, last_error = NULL
+    FROM gone AS g
+    WHERE e.received_at = g.received_at AND e.id = g.event_id
+)
+SELECT lane, count(*) AS events FROM gone GROUP BY lane;
+
+-- An event that dies leaves its queue.
 -- name: settle_queue
 DELETE FROM inbox_queue AS q
 USING unnest(%(lanes)b::text[], %(received_at)b::timestamptz[], %(event_ids)b::bigint[]) AS d (lane, received_at, event_id)
 WHERE q.lane = d.lane AND q.received_at = d.received_at AND q.event_id = d.event_id;
-
--- ... and the archive says so.
--- name: settle_events
-UPDATE webhook_events AS e
-SET status = 'done', attempts = d.attempts, processed_at = %(now)s, last_error = NULL
-FROM unnest(%(received_at)b::timestamptz[], %(event_ids)b::bigint[], %(attempts)b::int[]) AS d (received_at, id, attempts)
-WHERE e.received_at = d.received_at AND e.id = d.id;
 
 -- Release: a drained lane disappears. Runs after the fence in a statement of its own, so that it sees every event whose
 -- arrival held the lane's row before us.

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from frontdesk.db.arrays import ByteaArray, TextArray
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 from frontdesk.inbox.model import Arrival, ClaimedLane, Event, QueuedEvent, Receipted
@@ -21,7 +22,6 @@ __all__ = [
     "heartbeat",
     "hold",
     "keep",
-    "load",
     "release",
     "retry",
     "settle",
@@ -38,26 +38,29 @@ async def keep(
 
     `clients` maps our addresses to the clients served on them. Returns one Receipted per arrival, in order.
     """
-    repeats = Counter(arrival.item.request_id for arrival in arrivals)
     heads: dict[str, Arrival] = {}
+    repeats: Counter[str] = Counter()
     for arrival in arrivals:
-        heads.setdefault(arrival.item.request_id, arrival)
-    items = [arrival.item for arrival in heads.values()]
+        if heads.setdefault(arrival.item.request_id, arrival) is not arrival:
+            repeats[arrival.item.request_id] += 1
+    first = list(heads.values())
+    items = [arrival.item for arrival in first]
+    kept_for = {arrival.item.webhook_type: arrival.dedupe_for for arrival in first}
     rows = await tx.all(
         Q.keep,
         {
-            "request_ids": list(heads),
-            "webhook_types": [item.webhook_type for item in items],
-            "function_names": [item.function_name for item in items],
-            "repeats": [repeats[request_id] - 1 for request_id in heads],
-            "expires_at": [now + arrival.dedupe_for for arrival in heads.values()],
-            "lanes": [item.lane for item in items],
-            "lane_classes": [item.lane_class.value for item in items],
-            "client_ids": [clients.get(item.our_address) for item in items],
-            "correlation_ids": [arrival.correlation_id for arrival in heads.values()],
-            "bodies": [arrival.body for arrival in heads.values()],
-            "payloads": [jsonb_text(item.payload) for item in items],
-            "headers": [jsonb_text(arrival.headers) for arrival in heads.values()],
+            "request_ids": TextArray(heads),
+            "webhook_types": TextArray([item.webhook_type for item in items]),
+            "function_names": TextArray([item.function_name for item in items]),
+            "repeats": [repeats[request_id] for request_id in heads],
+            "lanes": TextArray([item.lane for item in items]),
+            "client_ids": [clients.get(item.our_address, 0) for item in items],
+            "correlation_ids": TextArray([arrival.correlation_id for arrival in first]),
+            "bodies": ByteaArray([arrival.body for arrival in first]),
+            "payloads": TextArray([jsonb_text(item.payload) for item in items]),
+            "headers": TextArray([jsonb_text(arrival.headers) for arrival in first]),
+            "types": TextArray(kept_for),
+            "expiries": [now + long for long in kept_for.values()],
             "received_at": now,
             "lease_now": lease_now,
         },
@@ -144,34 +147,30 @@ async def _with_events(tx: Tx, rows: Sequence[Any], token: UUID, per_lane: int) 
     if not rows:
         return []
     events: dict[str, list[QueuedEvent]] = {row.lane: [] for row in rows}
-    for row in await tx.all(Q.next_events, {"lanes": list(events), "per_lane": per_lane}):
-        events[row.lane].append(QueuedEvent(*row))
+    for row in await tx.all(Q.next_events, {"lanes": TextArray(events), "per_lane": per_lane}):
+        events[row.lane].append(_queued(row))
     return [
         ClaimedLane(r.lane, LaneClass(r.lane_class), r.client_id, token, r.lapses, r.retrying, tuple(events[r.lane]))
         for r in rows
     ]
 
 
-async def load(tx: Tx, queued: Sequence[QueuedEvent]) -> list[Event]:
-    """The whole events of these narrow rows, in the same order; one whose archive row is gone is left out."""
-    keys = {"received_at": [q.received_at for q in queued], "event_ids": [q.event_id for q in queued]}
-    rows = {(row.received_at, row.id): row for row in await tx.all(Q.load_events, keys)}
-    found = ((q, rows.get((q.received_at, q.event_id))) for q in queued)
-    return [
-        Event(
-            row.id,
-            row.received_at,
-            row.webhook_type,
-            row.request_id,
-            row.lane,
-            row.client_id,
-            row.correlation_id,
-            row.payload,
-            q.attempts + 1,
+def _queued(row: Any) -> QueuedEvent:
+    lane, received_at, event_id, webhook_type, attempts, request_id, client_id, correlation_id, payload = row
+    event = None
+    if request_id is not None:
+        event = Event(
+            event_id,
+            received_at,
+            webhook_type,
+            request_id,
+            lane,
+            client_id,
+            correlation_id,
+            payload,
+            attempts + 1,
         )
-        for q, row in found
-        if row is not None
-    ]
+    return QueuedEvent(lane, received_at, event_id, webhook_type, attempts, event)
 
 
 async def heartbeat(tx: Tx, held: Mapping[str, UUID], leased_until: datetime) -> set[str]:
@@ -186,15 +185,23 @@ async def fence(tx: Tx, held: Mapping[str, UUID]) -> set[str]:
     return {row.lane for row in rows}
 
 
-async def settle(tx: Tx, done: Sequence[QueuedEvent], now: datetime) -> int:
-    """Take handled events out of their queues and mark them done in the archive. Call after `fence`.
+async def settle(tx: Tx, runs: Sequence[tuple[ClaimedLane, Sequence[QueuedEvent]]], now: datetime) -> set[str]:
+    """Take handled events out of their queues and mark them done in the archive, behind the fence of their claims.
 
-    Returns how many were in their queues; fewer than given means that some were settled before: roll back.
+    Returns the lanes of which all went well. When one is missing, its claim is lost or its events were settled before:
+    roll back.
     """
-    keys = {"received_at": [q.received_at for q in done], "event_ids": [q.event_id for q in done]}
-    settled = await tx.run(Q.settle_queue, {**keys, "lanes": [q.lane for q in done]})
-    tx.put(Q.settle_events, {**keys, "attempts": [q.attempts + 1 for q in done], "now": now})
-    return settled
+    done = [queued for _, run in runs for queued in run]
+    params = {
+        "lanes": TextArray([lane.lane for lane, _ in runs]),
+        "claim_tokens": [lane.claim_token for lane, _ in runs],
+        "event_lanes": TextArray([queued.lane for queued in done]),
+        "received_at": [queued.received_at for queued in done],
+        "event_ids": [queued.event_id for queued in done],
+        "now": now,
+    }
+    settled = {row.lane: row.events for row in await tx.all(Q.settle, params)}
+    return {lane.lane for lane, run in runs if settled.get(lane.lane) == len(run)}
 
 
 def close_lanes(tx: Tx, lanes: Sequence[str], *, ready_at: datetime) -> None:

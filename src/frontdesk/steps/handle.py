@@ -5,9 +5,8 @@ settlements of different lanes that are ready together share a commit; one that 
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 from structlog.contextvars import bind_contextvars
@@ -17,7 +16,7 @@ from frontdesk.db.pool import Bucket, Database, is_gone
 from frontdesk.errors import ClaimLost, Undeliverable
 from frontdesk.groupcommit import GroupCommit
 from frontdesk.inbox import store as inbox
-from frontdesk.inbox.model import ClaimedLane, Event, QueuedEvent
+from frontdesk.inbox.model import ClaimedLane, QueuedEvent
 from frontdesk.loop import Wake
 from frontdesk.registry import Commit, Registry
 from frontdesk.settings import WorkerSettings
@@ -29,8 +28,6 @@ __all__ = ["Handling", "Stale"]
 log = structlog.get_logger(__name__)
 
 _WHILE_GONE = 0.5  # seconds between tries while the database is away
-
-Events = Mapping[tuple[datetime, int], Event]
 
 
 class Stale(Exception):
@@ -76,9 +73,9 @@ class Handling:
 
     async def step(self) -> int:
         """Claim as many ready lanes as there is room for and begin to work on them; returns how many."""
-        claimed, events = await self._lanes.claim()
+        claimed = await self._lanes.claim()
         for lane in claimed:
-            task = asyncio.create_task(self._work(lane, events))
+            task = asyncio.create_task(self._work(lane))
             self._tasks.add(task)
             task.add_done_callback(self._finish)
         return len(claimed)
@@ -99,12 +96,12 @@ class Handling:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    async def _work(self, lane: ClaimedLane, events: Events) -> None:
+    async def _work(self, lane: ClaimedLane) -> None:
         try:
             if not lane.events:
                 await self._give_back(lane)
             for run in self._runs(lane):
-                if not await self._handle(lane, run, events):
+                if not await self._handle(lane, run):
                     return
         finally:
             self._lanes.let_go(lane)
@@ -124,46 +121,33 @@ class Handling:
         if run:
             yield run
 
-    async def _handle(self, lane: ClaimedLane, run: Sequence[QueuedEvent], events: Events) -> bool:
-        """Handle a run, one by one if it cannot be settled whole; false when the lane is no longer ours."""
-        if len(run) > 1:
-            try:
-                await self._try(lane, run, events)
-            except ClaimLost:
-                log.warning("claim_lost", lane_class=lane.lane_class.value)
-                return False
-            except Exception as error:
-                if is_gone(error):
-                    raise
-            else:
-                return True
-        for queued in run:
-            if not await self._one(lane, queued, events):
-                return False
-        return True
-
-    async def _one(self, lane: ClaimedLane, queued: QueuedEvent, events: Events) -> bool:
-        """Handle one event; false when the lane is no longer ours."""
+    async def _handle(self, lane: ClaimedLane, run: Sequence[QueuedEvent]) -> bool:
+        """Handle a run, one by one if it cannot be settled whole; false when the lane was given back or lost."""
         try:
-            if lane.lapses >= self._settings.max_tries and queued is lane.events[0]:
+            if lane.lapses >= self._settings.max_tries and run[0] is lane.events[0]:
                 raise Undeliverable(f"{lane.lapses} workers died or hung while they handled this event.")
-            await self._try(lane, [queued], events)
+            await self._try(lane, run)
         except ClaimLost:
             log.warning("claim_lost", lane_class=lane.lane_class.value)
+            await self._give_back(lane)  # where it still is ours, what stands in its queue is not what we claimed
             return False
         except Exception as error:
             if is_gone(error):
                 raise
-            await self._failing.fail(lane, queued, error)
-            return False
+            if len(run) == 1:
+                await self._failing.fail(lane, run[0], error)
+                return False
+            for queued in run:
+                if not await self._handle(lane, [queued]):
+                    return False
         return True
 
-    async def _try(self, lane: ClaimedLane, run: Sequence[QueuedEvent], events: Events) -> None:
+    async def _try(self, lane: ClaimedLane, run: Sequence[QueuedEvent]) -> None:
         """Prepare and settle; again at once when the state moved, and again soon while the database is away."""
         while True:
             try:
                 async with asyncio.timeout(self._settings.handler_seconds):
-                    commits = [await self._prepare(queued, events) for queued in run]
+                    commits = [await self._prepare(queued) for queued in run]
                 await self._group.submit(_Settlement(lane, run, commits, run[-1] is lane.events[-1]))
                 break
             except Stale:
@@ -178,8 +162,8 @@ class Handling:
         for queued in run:
             log.info("event_handled", event_id=queued.event_id, tries=queued.attempts + 1)
 
-    async def _prepare(self, queued: QueuedEvent, events: Events) -> Commit:
-        event = events.get((queued.received_at, queued.event_id))
+    async def _prepare(self, queued: QueuedEvent) -> Commit:
+        event = queued.event
         # The lane's task has a context of its own, so that what is bound here ends with it.
         bind_contextvars(correlation_id=event.correlation_id if event else None, webhook_type=queued.webhook_type)
         handler = self._registry.handlers.get(queued.webhook_type)
@@ -190,7 +174,7 @@ class Handling:
         return await handler(event)
 
     async def _settle(self, batch: Sequence[_Settlement]) -> list[None]:
-        """One transaction: each event's own writes, the fence, settle. Raises ClaimLost when any of it is not ours.
+        """One transaction: each event's own writes, then settle behind the fence. Raises ClaimLost if it does not hold.
 
         The fence comes late, so that arrivals in these lanes wait for its row locks for a moment only; what was written
         before it is undone when it does not hold.
@@ -200,12 +184,8 @@ class Handling:
                 for settlement in batch:
                     for commit in settlement.commits:
                         await commit(tx)
-            ours = await inbox.fence(tx, {s.lane.lane: s.lane.claim_token for s in batch})
-            if any(s.lane.lane not in ours for s in batch):
-                raise ClaimLost
-            done = [queued for s in batch for queued in s.queued]
-            # An event that is not in its queue was settled by a commit whose answer got lost: undo all of this.
-            if await inbox.settle(tx, done, self._clock.now()) != len(done):
+            runs = [(s.lane, s.queued) for s in batch]
+            if len(await inbox.settle(tx, runs, self._clock.now())) != len(runs):
                 raise ClaimLost
             finished = [s.lane.lane for s in batch if s.last]
             if finished:

@@ -10,7 +10,7 @@ import structlog
 from frontdesk.db.clock import LeaseClock
 from frontdesk.db.pool import Bucket, Database, Tx
 from frontdesk.inbox import store as inbox
-from frontdesk.inbox.model import ClaimedLane, Event
+from frontdesk.inbox.model import ClaimedLane
 from frontdesk.inbox.rules import Room, room_for
 from frontdesk.settings import WorkerSettings
 
@@ -36,17 +36,16 @@ class LanesInHand:
         self._in_hand = 0
         self._after = {False: -1, True: -1}  # where the walk from client to client goes on
 
-    async def claim(self) -> tuple[list[ClaimedLane], Mapping[tuple[datetime, int], Event]]:
-        """Lease ready lanes and load their first events, those by (received_at, id)."""
+    async def claim(self) -> list[ClaimedLane]:
+        """Lease ready lanes with their first events, as many as there is room for."""
         room = self._room()
         if not room.lanes:
-            return [], {}
+            return []
         async with self._db.transaction(self._bucket) as tx:
             claimed = await self._claim(tx, room)
-            events = await inbox.load(tx, [q for lane in claimed for q in lane.events]) if claimed else []
         for lane in claimed:
             self._take(lane)
-        return claimed, {(event.received_at, event.id): event for event in events}
+        return claimed
 
     def _room(self) -> Room:
         shares = {"client_share": self._settings.client_share, "retry_share": self._settings.retry_share}
