@@ -39,7 +39,8 @@ def http_page() -> str:
         *(_operation(path, method, what) for path, ways in schema["paths"].items() for method, what in ways.items()),
         "## Pages",
         table(("Path", "Methods"), ((code(p), ", ".join(m)) for p, m in others if p not in hooks)),
-        "`/simulator` is there for the simulated carrier only; its forms post to paths below it.",
+        "`/simulator` is there for the simulated carrier only; its forms post to paths below it. `/metrics` is for "
+        "Prometheus: [Monitor](../how-to/monitor.md).",
         "## Shapes",
         *(_shape(name, shape) for name, shape in sorted(schema["components"]["schemas"].items())),
     )  # fmt: skip
@@ -60,6 +61,8 @@ def _operation(path: str, method: str, what: dict[str, Any]) -> str:
     if parameters := what.get("parameters"):
         head = ("Parameter", "In", "Type", "Default", "What it is")
         lines.append(table(head, (_parameter(one) for one in parameters)))
+    if body := what.get("requestBody"):
+        lines.append(f"Body: {_schema_words(body['content']['application/json']['schema'])}.")
     answers = (
         f"{code}: {_answer(answer)}" for code, answer in what["responses"].items() if code not in ("default", "422")
     )

@@ -3,13 +3,17 @@
 import inspect
 from collections.abc import Iterator
 
-from frontdesk.provider import Profile
+from frontdesk.provider import Batch, Profile, Refused
 from frontdesk.providers.twilio import ANSWERED_KEYWORDS, Twilio
-from frontdesk.providers.twilio_webhooks import PROFILES, STATUS_WORDS
+from frontdesk.providers.twilio_webhooks import PROFILES
 from frontdesk.web.hooks import ALIASES
 from generator.markdown import code, first_paragraph, page, sentence, table
 
 __all__ = ["providers_page"]
+
+_BATCHES = {Batch.ONE: "one", Batch.MANY: "many; all are posted again when one could not be kept"}
+_REFUSED = {Refused.DROPPED: "never tried again", Refused.RETRIED: "tried again like any other failure"}
+_LISTED = {True: "found in the provider's list and passed on", False: "lost: no list of it is read"}
 
 
 def providers_page() -> str:
@@ -24,21 +28,37 @@ def providers_page() -> str:
         "Older paths that answer too: " + ", ".join(f"`{path}` (`{kind}`)" for path, kind in ALIASES.items()) + ".",
         "To these words by SMS Twilio itself answers, so that the desk records them and says nothing: "
         f"{', '.join(sorted(ANSWERED_KEYWORDS))}. Other ways to say stop, and WhatsApp, the desk confirms itself.",
-        "Twilio's words for what became of a message, and what each counts as:",
-        table(("MessageStatus", "Counts as"), ((code(w), code(s)) for w, s in STATUS_WORDS.items())),
-        "A word that is not in this table counts as `queued`: it proves that Twilio has the message, and no more.",
+        "What an outage that was longer than the retries lost is found where the provider has a list of it: see "
+        "[After an outage](../runbook.md#after-an-outage).",
+        *_statuses(),
     )  # fmt: skip
+
+
+def _statuses() -> Iterator[str]:
+    for profile in PROFILES.values():
+        if profile.statuses:
+            yield f"What became of a message, by the words in `{profile.webhook_type}`, and what each counts as:"
+            yield table(("MessageStatus", "Counts as"), ((code(w), code(s)) for w, s in profile.statuses.items()))
+    yield "A word that is not in this table counts as `queued`: it proves that Twilio has the message, and no more."
 
 
 def _profile(profile: Profile | None) -> Iterator[object]:
     if profile is None:
-        yield from ("Path", "Dedupe key", "Remembered for", "Largest body")
+        yield from ("Path", "Items in a POST", "Dedupe key", "Remembered for", "Largest body")
         yield from ("Answer expected within", "Acknowledged with", "When overloaded")
+        yield from ("Tried again", "To be set for that", "Else tried again", "After a 4xx", "What an outage lost")
         return
+    retries = profile.retries
     yield code(profile.path)
+    yield _BATCHES[profile.batch]
     yield code(profile.dedupe_path)
     yield f"{profile.dedupe_for.total_seconds() / 3600:.0f} h"
     yield f"{profile.max_body // 1024} KiB"
     yield f"{profile.ack_deadline.total_seconds():.0f} s"
     yield f"{profile.acknowledge.status}, `{profile.acknowledge.content_type}`"
     yield f"{profile.overload.status}, with `Retry-After`"
+    yield f"{retries.times} times, all within {retries.within.total_seconds():.0f} s"
+    yield retries.set_up or "nothing"
+    yield retries.unasked
+    yield _REFUSED[profile.refused]
+    yield _LISTED[profile.listed]

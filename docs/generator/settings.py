@@ -86,7 +86,7 @@ def _type_words(annotation: Any) -> str:
 def _default(row: Any) -> str:
     if row.default is None:
         return "none"
-    if isinstance(row.default, tuple):
+    if isinstance(row.default, tuple | frozenset):
         return ", ".join(code(getattr(one, "key", one)) for one in row.default) or "none"
     return code(str(row.default).lower() if isinstance(row.default, bool) else row.default)
 

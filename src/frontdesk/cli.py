@@ -10,7 +10,7 @@ import structlog
 import typer
 
 from frontdesk import __version__
-from frontdesk.commands import checkup, events, ledger, roles, selftest, starting, status, up
+from frontdesk.commands import checkup, cron, events, ledger, roles, selftest, starting, status, up
 from frontdesk.commands.given import Given
 from frontdesk.commands.printing import complain, say
 from frontdesk.db.pool import DatabaseGone
@@ -77,6 +77,9 @@ for panel, commands in {
         app.command(rich_help_panel=panel)(command)
 for name, group in {"events": events.events, "outbox": ledger.outbox, "leads": ledger.leads}.items():
     app.add_typer(group, name=name, rich_help_panel=_LOOK)
+
+
+app.add_typer(cron.cron, name="cron", rich_help_panel=_RUN)
 
 
 def main() -> None:

@@ -14,8 +14,10 @@ from frontdesk.db.migrate import migrate
 from frontdesk.db.pool import PUBLIC, Bucket, Database, Tx
 from frontdesk.errors import SetupError
 from frontdesk.inbox.model import Event
+from frontdesk.meters import Meters
 from frontdesk.provider import Provider
 from frontdesk.providers.twilio import Twilio
+from frontdesk.providers.twilio_webhooks import RETRY_FRAGMENT
 from frontdesk.registry import Commit, Registry
 from frontdesk.service import Service
 from frontdesk.settings import Settings
@@ -50,7 +52,9 @@ class Desk:
         self.lease_clock = LeaseClock()
         self.clock: BusinessClock = clock or self.lease_clock
         self.registry = Registry()
+        self.meters = Meters()
         self.receiver = Receiver(self.db, bucket, self.clock, self.lease_clock)
+        self.meters.receiver_waiting.set_function(lambda: self.receiver.waiting)
 
     def on(self, webhook_type: str) -> Callable[[UserHandler], UserHandler]:
         """Register a handler of your own for a webhook type, in place of the desk's."""
@@ -82,7 +86,7 @@ class Desk:
             account_sid=settings.twilio_account_sid,
             auth_tokens=tokens,
             api_base=settings.twilio_api_base,
-            status_callback=f"{public_base}/webhooks/twilio/status" if public_base else "",
+            status_callback=f"{public_base}/webhooks/twilio/status{RETRY_FRAGMENT}" if public_base else "",
         )
         self.add_provider(twilio)
         texts = TextHandler(self.db, self.bucket, self.clock, twilio, settings)
@@ -127,9 +131,8 @@ class Desk:
 
     def service(self, *roles: str) -> Service:
         """The loops of these roles (worker, scheduler, serve), to be started and stopped by the caller."""
-        return Service(
-            self.db, self.clock, self.lease_clock, self.registry, self.settings, frozenset(roles), self.bucket
-        )
+        parts = (self.db, self.clock, self.lease_clock, self.registry, self.settings)
+        return Service(*parts, frozenset(roles), self.bucket, self.meters)
 
     async def close(self) -> None:
         """Close providers and connections."""

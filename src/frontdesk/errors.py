@@ -2,6 +2,9 @@
 
 FrontdeskError
 ├── SetupError              stop and fix a setting; the sentence says how; exit code 1
+├── NotPossible             409: a person asked for what cannot be done as things stand; the sentence says what can
+│   ├── NotThere            404: there is no such thing
+│   └── KeyUsed             422: its Idempotency-Key belongs to another request
 ├── WebhookError            answer the sender with `status`; nothing was stored
 │   ├── Forged              403: not signed by the provider
 │   ├── Malformed           400: signed, but not what the provider's contract says
@@ -22,7 +25,10 @@ __all__ = [
     "ClaimLost",
     "Forged",
     "FrontdeskError",
+    "KeyUsed",
     "Malformed",
+    "NotPossible",
+    "NotThere",
     "Overloaded",
     "Rejected",
     "SendError",
@@ -42,6 +48,24 @@ class FrontdeskError(Exception):
 
 class SetupError(FrontdeskError):
     """The desk cannot start or go on as it is set up; the text is one sentence that says what to do."""
+
+
+class NotPossible(FrontdeskError):
+    """A person asked for what cannot be done as things stand; nothing was done, and the text says what can be."""
+
+    status: ClassVar[int] = 409
+
+
+class NotThere(NotPossible):
+    """There is no such event, or no such thing of another kind."""
+
+    status = 404
+
+
+class KeyUsed(NotPossible):
+    """The same Idempotency-Key came with another request before."""
+
+    status = 422
 
 
 class WebhookError(FrontdeskError):

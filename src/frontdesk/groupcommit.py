@@ -50,6 +50,11 @@ class GroupCommit(Generic[T, R]):
         self._committing = 0
         self._tasks: set[asyncio.Task[None]] = set()  # asyncio itself holds running tasks only weakly
 
+    @property
+    def waiting(self) -> int:
+        """How many items wait for a batch."""
+        return len(self._queue)
+
     async def submit(self, item: T) -> R:
         """Put `item` into the next batch and return its result once that is committed.
 

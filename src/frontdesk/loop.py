@@ -36,13 +36,13 @@ async def run_loop(
     step: Callable[[], Awaitable[int]],
     *,
     wake: Wake,
-    rest: float,
+    rest: float | Callable[[], float],
     stop: asyncio.Event,
     after_error: float = 1.0,
     on_error: Callable[[Exception], None] | None = None,
     passes: Callable[[Exception], bool] = lambda error: False,
 ) -> None:
-    """Call `step` until `stop` is set; rest about `rest` seconds (jittered) when it moved nothing.
+    """Call `step` until `stop` is set; rest about `rest` seconds (jittered by a fifth) when it moved nothing.
 
     An error never ends the loop: it is logged and given to `on_error`, and the loop rests `after_error` seconds. One
     that `passes` by itself (the database is away) is one line in the log and no more.
@@ -61,4 +61,5 @@ async def run_loop(
             await wake.rest(after_error * random.uniform(0.8, 1.2))  # noqa: S311  (jitter, not a secret)
             continue
         if moved == 0 and not stop.is_set():
-            await wake.rest(rest * random.uniform(0.8, 1.2))  # noqa: S311
+            seconds = rest() if callable(rest) else rest
+            await wake.rest(seconds * random.uniform(0.8, 1.2))  # noqa: S311

@@ -1,13 +1,31 @@
 """The one protocol of the house: what the desk asks of an outside service."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Protocol
 
 from frontdesk.message import Item, Outgoing, Receipt, ReceiptStatus, TextReceived
 
-__all__ = ["Accepted", "Answer", "HttpRequest", "Profile", "Provider", "SentMessage"]
+__all__ = [
+    "LISTED",
+    "Accepted",
+    "Answer",
+    "Batch",
+    "HttpRequest",
+    "ListedInbound",
+    "Profile",
+    "Provider",
+    "Refused",
+    "Retries",
+    "SentMessage",
+    "came_in_at",
+]
+
+LISTED = "_listed"
+"""The field by which a payload says that no webhook brought it: it was found in the provider's list. Its value is the
+time, ISO 8601, at which the message came in there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +48,34 @@ class Answer:
     body: bytes
 
 
+class Batch(StrEnum):
+    """How many items one POST holds."""
+
+    ONE = "one"
+    MANY = "many"  # each is kept by itself, and all are repeated when one could not be
+
+
+class Refused(StrEnum):
+    """What the provider does with a webhook that was answered 4xx."""
+
+    DROPPED = "dropped"  # never posted again: only what will never be wanted may be answered so
+    RETRIED = "retried"  # posted again like after any other failure
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """How a provider posts a webhook again that was not acknowledged, once it is set up as `set_up` says."""
+
+    times: int
+    """Tries after the first, at most."""
+    within: timedelta
+    """From the first try to the last: an outage that is longer loses webhooks, see `Profile.listed`."""
+    set_up: str
+    """What must be set at the provider for it; empty where nothing must."""
+    unasked: str
+    """What it does where that is not set; empty where nothing must be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Facts of one kind of webhook, as data: rendered in the docs, obeyed by the code."""
@@ -38,6 +84,7 @@ class Profile:
     path: str
     max_body: int
     """Largest body in bytes; more is answered 413."""
+    batch: Batch
     dedupe_for: timedelta
     """How long a request id is remembered: longer than the provider's own retry window."""
     ack_deadline: timedelta
@@ -46,6 +93,12 @@ class Profile:
     """Where in the payload the id of an item stands."""
     acknowledge: Answer
     overload: Answer
+    retries: Retries
+    refused: Refused
+    listed: bool
+    """What these webhooks bring stands in a list at the provider too: `list_inbound` finds what an outage lost."""
+    statuses: Mapping[str, ReceiptStatus] = field(default_factory=dict)
+    """The provider's words for what became of a message, and what each counts as; empty where it tells none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +124,31 @@ class SentMessage:
     """By the provider's clock, perhaps in whole seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class ListedInbound:
+    """One inbound message as the provider lists it; `rebuild` makes the webhook of it that should have brought it."""
+
+    webhook_type: str
+    request_id: str
+    """The same that the webhook has."""
+    provider_message_id: str
+    our_address: str
+    came_in_at: datetime
+    """By the provider's clock, perhaps in whole seconds."""
+    fields: Mapping[str, str]
+    """What the list told of it, for `rebuild`."""
+
+
+def came_in_at(payload: Mapping[str, Any]) -> datetime | None:
+    """When a message that was found in a list came in at its provider; None for what a webhook brought."""
+    value = payload.get(LISTED)
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
 class Provider(Protocol):
     """One outside service: it knows its wire format and nothing of the database or the rooms."""
 
@@ -94,6 +172,19 @@ class Provider(Protocol):
         """All that was sent to one address since then: the whole list or an error, for reconciling what is UNKNOWN.
 
         Raises Unreachable, Throttled or Rejected.
+        """
+
+    async def list_inbound(self, *, received_after: datetime) -> Sequence[ListedInbound]:
+        """All that came in since then, oldest first: the whole list or an error, for what no webhook could bring.
+
+        Asked only of a provider that has a profile which is `listed`; others return nothing. Raises Unreachable,
+        Throttled or Rejected.
+        """
+
+    async def rebuild(self, listed: ListedInbound) -> HttpRequest:
+        """The webhook of a listed message, for `parse`: as the provider would post it, unsigned, and marked LISTED.
+
+        Asks the provider for what its list leaves out. Raises Unreachable or Throttled.
         """
 
     def answers_keyword(self, channel: str, body: str) -> bool:

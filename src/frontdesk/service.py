@@ -9,20 +9,25 @@ from functools import partial
 from uuid import uuid4
 
 import structlog
-from psycopg import AsyncConnection
 
 from frontdesk import __version__
 from frontdesk.db.clock import BusinessClock, LeaseClock
-from frontdesk.db.pool import NOTICE_SILENCE, PUBLIC, Bucket, Database, DatabaseGone, is_gone
+from frontdesk.db.listening import Listener
+from frontdesk.db.pool import PUBLIC, Bucket, Database, DatabaseGone, is_gone
 from frontdesk.db.processes import ProcessRow, beat, lead, leave
 from frontdesk.loop import Wake, run_loop
+from frontdesk.meters import Meters
 from frontdesk.registry import Registry
 from frontdesk.reporting import report
 from frontdesk.settings import Settings
+from frontdesk.steps.catch_up import CATCH_UP_EVERY, CatchingUp
 from frontdesk.steps.deliver import Delivering
 from frontdesk.steps.handle import Handling
+from frontdesk.steps.look import LONGEST_LOOK, Look
+from frontdesk.steps.receive import Receiver
 from frontdesk.steps.reconcile import resolve_unknown, take_back
-from frontdesk.steps.retire import forget_expired_requests, make_room
+from frontdesk.steps.replay import put_back_due
+from frontdesk.steps.retire import make_room, retire
 
 __all__ = ["Service"]
 
@@ -44,6 +49,7 @@ class Service:
         settings: Settings,
         roles: frozenset[str],
         bucket: Bucket = PUBLIC,
+        meters: Meters | None = None,
     ) -> None:
         self._db = db
         self._bucket = bucket
@@ -54,14 +60,23 @@ class Service:
         self._roles = roles
         self._stop = asyncio.Event()
         self._wakes = {"inbox": Wake(), "outbox": Wake()}
-        self._others: list[Wake] = []
+        self._paced = {**self._wakes, "take_back": Wake(), "reconcile": Wake(), "replay": Wake()}
+        self._looking = Wake()
+        self._others = [wake for name, wake in self._paced.items() if name not in self._wakes]
         self._tasks: list[asyncio.Task[None]] = []
         self._row = ProcessRow(uuid4(), sorted(roles), socket.gethostname(), os.getpid(), __version__)
         self._leads = False
         self._leads_until = self._lease_clock.now()
+        self._look = Look(db, bucket, clock, lease_clock, self._paced)
+        direct = settings.database_direct_url
+        dsn = direct.get_secret_value() if direct else db.dsn
+        self._listener = Listener(db, bucket, dsn, self._wakes, on_change=self._note_listening)
+        self._meters = meters or Meters()
         parts = (db, bucket, clock, lease_clock, registry)
-        self.handling = Handling(*parts, settings.worker, self._wakes["inbox"])
+        self.handling = Handling(*parts, settings.worker, self._wakes["inbox"], self._meters.tries)
         self.delivering = Delivering(*parts, settings, self._wakes["outbox"])
+        receiver = Receiver(db, bucket, clock, lease_clock)
+        self.catching_up = CatchingUp(db, bucket, clock, registry, receiver, settings)
 
     async def start(self) -> None:
         """Begin all loops of the roles: measured clock first, then heartbeats, then work."""
@@ -69,27 +84,31 @@ class Service:
         await beat(self._db, self._bucket, self._row, self._lease_clock.now())
         self._loop("clock", self._measure, rest=60)
         self._loop("heartbeat", self._beat, rest=_HEARTBEAT)
+        if self._roles & {"worker", "scheduler"}:
+            self._loop("look", self._look.step, rest=self._look_rest, wake=self._looking)
         if "worker" in self._roles:
             poll = self._settings.worker.poll_seconds
-            self._loop("handle", self.handling.step, rest=poll, wake=self._wakes["inbox"])
+            self._loop("handle", self.handling.step, rest=poll, paced="inbox")
             self._loop("leases", self.handling.beat, rest=self._settings.worker.lease_seconds / 3)
-            self._loop("deliver", self.delivering.step, rest=poll, wake=self._wakes["outbox"])
-            self._tasks.append(asyncio.create_task(self._listen(), name="listen"))
+            self._loop("deliver", self.delivering.step, rest=poll, paced="outbox")
+            self._tasks.append(asyncio.create_task(self._listener.run(), name="listen"))
         if "scheduler" in self._roles:
             self._loop("leadership", self._campaign, rest=_HEARTBEAT)
-            self._loop("take_back", self._as_leader(self._take_back), rest=1.0)
-            self._loop("reconcile", self._as_leader(self._resolve_unknown), rest=2.0)
-            self._loop("retire", self._as_leader(self._forget), rest=3600)
+            self._loop("take_back", self._as_leader(self._take_back), rest=1.0, paced="take_back")
+            self._loop("reconcile", self._as_leader(self._resolve_unknown), rest=2.0, paced="reconcile")
+            self._loop("replay", self._as_leader(self._put_back), rest=1.0, paced="replay")
+            self._loop("catch_up", self._as_leader(self._catch_up), rest=CATCH_UP_EVERY)
+            self._loop("retire", self._as_leader(self._retire), rest=3600)
             self._loop("make_room", self._as_leader(self._make_room), rest=3600)
 
     async def stop(self) -> None:
         """Take nothing new, finish what is in hand, leave."""
         self._stop.set()
-        for wake in [*self._wakes.values(), *self._others]:
+        for wake in [*self._wakes.values(), *self._others, self._looking]:
             wake.ring()
         loops = [task for task in self._tasks if task.get_name() != "leases"]
         for task in loops:
-            if task.get_name() in ("listen", "reconcile"):  # both wait on somebody else, and hold nothing
+            if task.get_name() in ("listen", "reconcile", "catch_up"):  # they wait on somebody else, and hold nothing
                 task.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
         await self._while_leases_are_kept(self.handling.drain())
@@ -116,13 +135,37 @@ class Service:
             except DatabaseGone as error:
                 log.warning("lease_not_pushed", error=str(error))
 
-    def _loop(self, name: str, step: Callable[[], Awaitable[int]], *, rest: float, wake: Wake | None = None) -> None:
+    def _loop(
+        self,
+        name: str,
+        step: Callable[[], Awaitable[int]],
+        *,
+        rest: float | Callable[[], float],
+        wake: Wake | None = None,
+        paced: str = "",
+    ) -> None:
+        """Begin a loop. One that is `paced`, by its name in the look, rests long while there is nothing to do."""
+        if paced and not callable(rest):
+            step, rest, wake = self._look.noting(paced, step), partial(self._look.rest, paced, rest), self._paced[paced]
         if wake is None:
             wake = Wake()
             self._others.append(wake)
         on_error = partial(report, component=name)
         loop = run_loop(name, step, wake=wake, rest=rest, stop=self._stop, on_error=on_error, passes=is_gone)
         self._tasks.append(asyncio.create_task(loop, name=name))
+
+    def _note_listening(self, hears: bool) -> None:
+        self._meters.listening.set(hears)
+        self._looking.ring()  # its rests are others now
+
+    def _look_rest(self) -> float:
+        """Seconds to the next look: short where nothing else tells of new work, and never longer than a lease takes."""
+        poll = self._settings.worker.poll_seconds
+        deaf = "worker" in self._roles and not self._listener.hears
+        if deaf or self._clock is not self._lease_clock:  # virtual time is moved without a word
+            return poll
+        leases = (self._settings.worker.lease_seconds, self._settings.sender.lease_seconds)
+        return max(poll, min(LONGEST_LOOK, min(leases) / 3))
 
     async def _measure(self) -> int:
         await self._lease_clock.measure(self._db)
@@ -158,30 +201,19 @@ class Service:
     async def _resolve_unknown(self) -> int:
         return await resolve_unknown(self._db, self._bucket, self._clock, self._registry)
 
-    async def _forget(self) -> int:
-        return await forget_expired_requests(self._db, self._bucket, self._clock)
+    async def _put_back(self) -> int:
+        return await put_back_due(self._db, self._bucket, self._clock, self._lease_clock)
+
+    async def _retire(self) -> int:
+        # A whole pass, which may take minutes: a stop does not wait for its end, and two leaders at once share it.
+        keep = self._settings.retention
+        await retire(self._db, self._bucket, self._clock, keep, goes_on=lambda: not self._stop.is_set())
+        return 0
+
+    async def _catch_up(self) -> int:
+        await self.catching_up.step()
+        return 0
 
     async def _make_room(self) -> int:
         await make_room(self._db, self._bucket, self._clock)
         return 0
-
-    async def _listen(self) -> None:
-        """Ring the loops when another process stored or put something; polling is the net under it."""
-        while not self._stop.is_set():
-            try:
-                await self._listen_once()
-            except DatabaseGone as error:
-                log.debug("listen_interrupted", error=str(error))
-                await asyncio.sleep(1.0)
-
-    async def _listen_once(self) -> None:
-        dsn = self._settings.database_direct_url
-        target = dsn.get_secret_value() if dsn else self._db.dsn
-        connection = await AsyncConnection.connect(target, autocommit=True, **NOTICE_SILENCE)
-        async with connection:
-            await connection.execute("LISTEN frontdesk")
-            for wake in self._wakes.values():
-                wake.ring()  # whatever was said while nobody listened
-            async for notice in connection.notifies():
-                if (heard := self._wakes.get(notice.payload)) is not None:
-                    heard.ring()

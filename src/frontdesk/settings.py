@@ -1,6 +1,7 @@
 """Settings: read once, frozen. From the environment, from NAME_FILE for secrets, and from frontdesk.toml."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -8,7 +9,15 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-__all__ = ["FlowSettings", "LimitSettings", "Question", "SenderSettings", "Settings", "WorkerSettings"]
+__all__ = [
+    "FlowSettings",
+    "LimitSettings",
+    "Question",
+    "RetentionSettings",
+    "SenderSettings",
+    "Settings",
+    "WorkerSettings",
+]
 
 
 def _known_zone(name: str) -> str:
@@ -91,7 +100,9 @@ class WorkerSettings(_Part):
     handler_seconds: Annotated[float, Field(gt=0, description="longest time one event may take")] = 10
     max_tries: Annotated[int, Field(ge=1, description="tries before an event becomes a dead letter")] = 8
     first_retry_seconds: Annotated[float, Field(gt=0, description="back-off after the first failed try")] = 1
-    poll_seconds: Annotated[float, Field(gt=0, description="longest rest when nobody rings")] = 1
+    poll_seconds: Annotated[
+        float, Field(gt=0, description="rest between looks for work; longer on a desk at rest that hears NOTIFY")
+    ] = 1
     client_share: Annotated[
         float, Field(gt=0, le=1, description="how much of a process one client may take; 1: all of it")
     ] = 0.5
@@ -100,6 +111,21 @@ class WorkerSettings(_Part):
         frozenset[str],
         Field(description="webhook types whose lane waits for a person after the last try, instead of going on"),
     ] = frozenset()
+
+
+class RetentionSettings(_Part):
+    """[retention]: how long what came in is kept. Request ids go by the provider's own window."""
+
+    webhook_events_days: Annotated[
+        int,
+        # Not below 7: the room for last week is made anew every hour.
+        Field(ge=7, le=36500, description="days a stored webhook is kept; whole weeks go, once all in them is settled"),
+    ] = 90
+
+    @property
+    def webhook_events_for(self) -> timedelta:
+        """How long a stored webhook is kept at least."""
+        return timedelta(days=self.webhook_events_days)
 
 
 class Settings(BaseSettings):
@@ -127,6 +153,10 @@ class Settings(BaseSettings):
     admin_token: Annotated[
         SecretStr | None, Field(description="opens pages and admin API; empty: this machine only")
     ] = None
+    cron_secret: Annotated[
+        SecretStr | None,
+        Field(description="opens /api/cron to an HTTP cron; a comma-separated pair while rotated"),
+    ] = None
     admin_phone: Annotated[E164 | None, Field(description="the operator's phone, for alerts")] = None
     tz: Annotated[TimeZone, Field(description="time zone of the first client")] = "UTC"
     twilio_account_sid: Annotated[str | None, Field(description="from the Twilio console; empty: simulator")] = None
@@ -138,6 +168,11 @@ class Settings(BaseSettings):
     twilio_api_base: Annotated[str, Field(description="Twilio's API, or what stands in for it")] = (
         "https://api.twilio.com"
     )
+    catch_up_days: Annotated[
+        # A week: who wrote longer ago has found somebody else, and stored webhooks are kept for no less.
+        int,
+        Field(ge=0, le=365, description="days looked back for texts that no webhook brought; 0: only by hand"),
+    ] = 7
     sentry_dsn: Annotated[SecretStr | None, Field(description="where errors are reported; empty: nowhere")] = None
     log_format: Annotated[Literal["auto", "json", "pretty"], Field(description="auto: pretty on a terminal")] = "auto"
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="least level logged")] = "info"
@@ -146,6 +181,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     sender: SenderSettings = SenderSettings()
     worker: WorkerSettings = WorkerSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @property
     def simulated(self) -> bool:

@@ -6,23 +6,27 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-from frontdesk.db.embedded import EmbeddedPostgres
+from storm import SCRIPT, OwnServer, restart
+
+from frontdesk.settings import Settings
 from frontdesk.testing import RunningDesk, running_desk, scratch_settings
 
-SCRIPT = Path(__file__).with_name("desk_process.py")
 LEASE = 2.0
-SETTINGS = scratch_settings(
-    worker={"lease_seconds": LEASE, "first_retry_seconds": 0.1, "poll_seconds": 0.2},
-    sender={"per_second": 1e7, "per_minute": 6e8, "lease_seconds": LEASE},
-)
+
+
+def brisk() -> Settings:
+    """Settings with short leases."""
+    return scratch_settings(
+        worker={"lease_seconds": LEASE, "first_retry_seconds": 0.1, "poll_seconds": 0.2},
+        sender={"per_second": 1e7, "per_minute": 6e8, "lease_seconds": LEASE},
+    )
 
 
 @asynccontextmanager
 async def worker(desk: RunningDesk, *how: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """A worker process; it is killed at the end if it still lives."""
-    arguments = [str(SCRIPT), desk.desk.db.dsn, desk.desk.settings.twilio_api_base, desk.base_url, *how]
+    arguments = [SCRIPT, desk.desk.db.dsn, desk.desk.settings.twilio_api_base, desk.base_url, *how]
     process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
     try:
         assert await said(process) == "ready"
@@ -50,7 +54,7 @@ async def until(desk: RunningDesk, query: str, seconds: float = 15) -> float:
 
 def test_a_worker_killed_between_claim_and_settle_is_taken_over_within_the_lease(dsn: str) -> None:
     async def story() -> None:
-        async with running_desk(dsn, settings=SETTINGS, roles=()) as desk:
+        async with running_desk(dsn, settings=brisk(), roles=()) as desk:
             async with worker(desk, "hang") as victim:
                 await desk.text("Hi")
                 assert (await said(victim)).startswith("claimed")
@@ -70,7 +74,7 @@ def test_a_worker_killed_between_claim_and_settle_is_taken_over_within_the_lease
 
 def test_a_sender_killed_after_the_carrier_took_it_leaves_unknown_and_the_receipt_resolves_it(dsn: str) -> None:
     async def story() -> None:
-        async with running_desk(dsn, settings=SETTINGS, roles=("scheduler",)) as desk:
+        async with running_desk(dsn, settings=brisk(), roles=("scheduler",)) as desk:
             desk.carrier.faults.delay_seconds = 30  # accepts, and then does not answer
             desk.carrier.receipt_delay = 6  # the receipts come late
             async with worker(desk) as victim:
@@ -123,9 +127,9 @@ def test_what_surely_was_not_sent_goes_again_and_counts_once(dsn: str) -> None:
     asyncio.run(story())
 
 
-def test_postgresql_restarted_under_load_loses_nothing_and_needs_no_restart_of_the_desk(tmp_path: Path) -> None:
-    async def story(postgres: EmbeddedPostgres) -> None:
-        async with running_desk(postgres.start(), settings=SETTINGS) as desk:
+def test_postgresql_restarted_under_load_loses_nothing_and_needs_no_restart_of_the_desk(own_server: OwnServer) -> None:
+    async def story() -> None:
+        async with running_desk(own_server.dsn, settings=brisk()) as desk:
             answers: list[int] = []
 
             async def post(number: int) -> None:
@@ -144,7 +148,7 @@ def test_postgresql_restarted_under_load_loses_nothing_and_needs_no_restart_of_t
             loading = asyncio.create_task(load())
             for how in (signal.SIGKILL, signal.SIGINT):
                 await asyncio.sleep(1.0)
-                await asyncio.to_thread(restart, postgres, how)
+                await asyncio.to_thread(restart, own_server.postgres, how)
             await loading
             await desk.settled(60)
             assert set(answers) == {200, 503}
@@ -163,15 +167,4 @@ def test_postgresql_restarted_under_load_loses_nothing_and_needs_no_restart_of_t
             assert ledger.n == 200
             assert ledger.sent == len(sent) == 200
 
-    with EmbeddedPostgres(tmp_path / "desk") as postgres:
-        asyncio.run(story(postgres))
-
-
-def restart(postgres: EmbeddedPostgres, how: signal.Signals) -> None:
-    """Stop the server as `how` says, leave it away for a moment, start it again."""
-    import os
-
-    assert postgres.pid is not None
-    os.kill(postgres.pid, how)
-    time.sleep(2.5)
-    postgres.start()
+    asyncio.run(story())

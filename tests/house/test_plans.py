@@ -9,6 +9,8 @@ import pytest
 
 from frontdesk.inbox.store import Q as INBOX
 from frontdesk.outbox.store import Q as OUTBOX
+from frontdesk.steps.look import Q as LOOK
+from frontdesk.web.metrics import Q as METRICS
 
 NOW = "2026-11-20 17:00+00"
 
@@ -120,6 +122,27 @@ def test_claiming_messages_reads_only_the_next_of_each_number(crowded: psycopg.C
     assert '"Index Name": "outbound_waiting"' in plan
     assert "Seq Scan" not in _of(plan, "o")
     assert _rows_read(plan) <= 100
+
+
+def test_the_look_of_a_desk_is_a_few_probes(crowded: psycopg.Connection[tuple[str]]) -> None:
+    plan, _ = _plan(crowded, LOOK.next_work, now=NOW, lease_now=NOW)
+    assert '"Index Name": "inbox_lanes_in_turn"' in plan
+    assert '"Index Name": "outbound_waiting"' in plan
+    assert "Seq Scan" not in _of(plan, "w") + _of(plan, "inbox_lanes")
+    assert _rows_read(plan) <= 150  # one per number and priority
+
+
+def test_the_lag_is_told_by_the_newest_events_alone(crowded: psycopg.Connection[tuple[str]]) -> None:
+    crowded.execute(
+        "INSERT INTO webhook_events (webhook_type, request_id, lane, correlation_id, body, payload, headers, received_at, "
+        "status, processed_at) SELECT 'twilio_sms', 'r' || n, 'lane' || n, 'c', '', '{}', '{}', "
+        "%(now)s::timestamptz - n * '1 ms'::interval, 'done', %(now)s FROM generate_series(1, 20000) AS n",
+        {"now": NOW},
+    )
+    crowded.execute("ANALYZE webhook_events")
+    plan, _ = _plan(crowded, METRICS.recent_lag, since="2026-11-20 16:55+00", newest=1000)
+    assert "Seq Scan" not in plan
+    assert _rows_read(plan) <= 1000
 
 
 def _of(plan: str, alias: str) -> str:

@@ -1,7 +1,7 @@
 """What the carrier tests stand on: a served carrier, our provider as its client, a small desk as its receiver."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +32,8 @@ class Bench:
     heard: list[TextReceived] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    payloads: list[Mapping[str, Any]] = field(default_factory=list)
+    lanes: list[str] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     """Statuses to give to the next webhooks, 200 when there are no more."""
 
@@ -49,6 +51,8 @@ class Bench:
         status = self.answers.pop(0) if self.answers else 200
         for item in self.twilio.parse(kind, webhook) if status == 200 else ():
             message = self.twilio.read(kind, item.payload)
+            self.payloads.append(item.payload)
+            self.lanes.append(item.lane)
             self.heard.append(message) if isinstance(message, TextReceived) else self.receipts.append(message)
         return Response(status_code=status)
 

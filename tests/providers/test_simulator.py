@@ -8,7 +8,6 @@ import pytest
 from carrier_bench import ACCOUNT, DESK, LEAD, TOKEN, bench, run
 
 from frontdesk.errors import Rejected, SetupError, Throttled
-from frontdesk.message import Media
 from frontdesk.simulator import Faults, serve
 from frontdesk.simulator.faults import Fault
 from frontdesk.simulator.messages import MessageLog, SimulatedMessage
@@ -47,7 +46,11 @@ def test_a_phone_writes_and_the_desk_hears_it_signed() -> None:
                 ("sms", LEAD, ""),
                 ("whatsapp", LEAD, "hola"),
             ]
-            assert at.heard[1].media == (Media("https://m.test/a", "image/png"),)
+            (there,) = at.heard[1].media
+            assert there.content_type == "image/png"
+            async with httpx2.AsyncClient(trust_env=False) as http:
+                assert (await http.get(there.url)).headers["location"] == "https://m.test/a"
+                assert (await http.get(there.url + "0")).status_code == 404
 
     run(story())
 

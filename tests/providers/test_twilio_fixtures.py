@@ -212,11 +212,14 @@ def test_listing_follows_the_pages_and_keeps_outbound_ones(exchange: dict[str, A
 async def list_exchange(exchange: dict[str, Any]) -> None:
     last = exchange["response"] | {"body": {"messages": [], "next_page_uri": None}}
     moment = datetime(2026, 11, 20, 17, 4, 5, 900_000, tzinfo=UTC)  # within the second in which it was created
-    async with canned(exchange["response"], last, exchange["response"], last) as (base_url, asked):
+    async with canned(*[exchange["response"], last] * 3) as (base_url, asked):
         desk = twilio(api_base=base_url)
         found = await desk.list_messages(to="+12025550143", sent_after=moment)
         later = await desk.list_messages(to="+12025550143", sent_after=moment + timedelta(seconds=1))
+        came_in = await desk.list_inbound(received_after=moment)
         await desk.aclose()
+    assert [message.request_id for message in came_in] == ["SM00000000000000000000000000003102"]
+    assert (came_in[0].our_address, came_in[0].fields["Body"]) == ("+14155550100", "Thanks!")
     assert [message.provider_message_id for message in found] == ["SM00000000000000000000000000003101"]
     assert (found[0].to, found[0].from_, found[0].provider_status) == ("+12025550143", "+14155550100", "delivered")
     assert found[0].created_at == moment.replace(microsecond=0)

@@ -18,7 +18,8 @@ from twilio.rest import Client
 from frontdesk.errors import Forged
 from frontdesk.provider import HttpRequest
 from frontdesk.providers.twilio import Twilio
-from frontdesk.simulator import Carrier, serve
+from frontdesk.simulator import Carrier, SimulatedMessage, serve
+from frontdesk.simulator.messages import new_sid
 from frontdesk.simulator.webhooks import sign
 
 ACCOUNT, TOKEN = "AC" + "7" * 32, "c0ffee" * 5
@@ -139,10 +140,33 @@ def use_sdk(client: Client, carrier: Carrier) -> None:
     with pytest.raises(TwilioRestException) as missing:
         client.messages("SM" + "0" * 32).fetch()
     assert (missing.value.code, missing.value.status) == (20404, 404)
+    read_what_came_in(client, carrier)
     stranger = Client(ACCOUNT, "wrong", http_client=client.http_client)
     with pytest.raises(TwilioRestException) as unknown:
         stranger.messages(first.sid).fetch()
     assert (unknown.value.code, unknown.value.status) == (20003, 401)
+
+
+def read_what_came_in(client: Client, carrier: Carrier) -> None:
+    """The list and the attachments of inbound messages, as the SDK understands them."""
+    day = datetime.now(UTC) - timedelta(days=1)
+    picture = ("https://m.test/tap.jpg", "image/jpeg")
+    for number in range(3):
+        carrier.log.add(SimulatedMessage(new_sid("SM"), "inbound", LEAD, DESK, f"in {number}"))
+    carrier.log.add(SimulatedMessage(new_sid("MM"), "inbound", LEAD, DESK, "", (picture,)))
+    listed = client.messages.list(from_=LEAD, to=DESK, date_sent_after=day, page_size=2)
+    assert [(m.body, m.direction, m.status, m.num_media) for m in listed] == [
+        ("", "inbound", "received", "1"),
+        ("in 2", "inbound", "received", "0"),
+        ("in 1", "inbound", "received", "0"),
+        ("in 0", "inbound", "received", "0"),
+    ]
+    assert all(m.date_sent and m.date_sent >= m.date_created for m in listed)
+    assert client.messages.list(from_=LEAD, date_sent_before=day) == []
+    (media,) = client.messages(str(listed[0].sid)).media.list()
+    assert (media.content_type, media.parent_sid, str(media.sid)[:2]) == ("image/jpeg", listed[0].sid, "ME")
+    assert str(media.uri).endswith(f"/Messages/{listed[0].sid}/Media/{media.sid}.json")
+    assert client.messages(str(listed[1].sid)).media.list() == []
 
 
 def wait_until_sent(carrier: Carrier) -> None:

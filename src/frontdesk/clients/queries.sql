@@ -3,6 +3,11 @@
 SELECT phone_e164, client_id FROM twilio_number_pool
 WHERE phone_e164 = ANY(%(addresses)s::text[]) AND status = 'ASSIGNED' AND client_id IS NOT NULL;
 
+-- Since when: null where the number was assigned by hand.
+-- name: assigned_at
+SELECT phone_e164, assigned_at FROM twilio_number_pool
+WHERE phone_e164 = ANY(%(addresses)b::text[]) AND status = 'ASSIGNED' AND client_id IS NOT NULL;
+
 -- name: get_client
 SELECT id, name, timezone, payment_active, paused, settings FROM clients WHERE id = %(client_id)s;
 

@@ -10,7 +10,7 @@ from frontdesk.clients.model import Client
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 
-__all__ = ["ensure_first", "get", "list_all", "served_on"]
+__all__ = ["assigned_at", "ensure_first", "get", "list_all", "served_on"]
 
 Q = load_queries("frontdesk.clients")
 
@@ -19,6 +19,12 @@ async def served_on(tx: Tx, addresses: Sequence[str]) -> dict[str, int]:
     """Our numbers among `addresses` that serve a client, each with that client's id."""
     rows = await tx.all(Q.served_on, {"addresses": list(addresses)})
     return {row.phone_e164: row.client_id for row in rows}
+
+
+async def assigned_at(tx: Tx, addresses: Sequence[str]) -> dict[str, datetime | None]:
+    """Our numbers among `addresses` that serve a client, each with since when; None where that was not noted."""
+    rows = await tx.all(Q.assigned_at, {"addresses": list(addresses)})
+    return {row.phone_e164: row.assigned_at for row in rows}
 
 
 async def get(tx: Tx, client_id: int) -> Client | None:

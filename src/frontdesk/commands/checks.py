@@ -8,21 +8,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from frontdesk.errors import SetupError
+from frontdesk.providers.twilio_webhooks import PROFILES, RETRY_FRAGMENT, SMS, STATUS
 from frontdesk.settings import Settings
 from frontdesk.web.auth import check_exposure
 
 __all__ = [
-    "WEBHOOK_RETRIES",
     "Check",
     "State",
     "check_account",
     "check_admission",
+    "check_cron_secret",
     "check_data_dir",
     "check_public_url",
 ]
-
-WEBHOOK_RETRIES = "#rc=5&rp=all"
-"""Twilio's connection overrides: five retries whatever went wrong; without them it tries once and gives up."""
 
 _LEAST_FREE = 500 * 1024 * 1024  # bytes of disk below which PostgreSQL is soon in trouble
 
@@ -99,10 +97,13 @@ def check_public_url(settings: Settings) -> Iterator[Check]:
         return
     yield Check("PUBLIC_URL", State.OK, url)
     base = url.rstrip("/")
-    paste = "paste it in the Twilio console: Phone Numbers, your number, Messaging, “A message comes in”"
-    yield Check("Webhook for texts", State.OK, f"{base}/webhooks/twilio/sms{WEBHOOK_RETRIES}", paste)
+    paste = (
+        "paste it in the Twilio console, with what stands behind the # (it asks for retries): "
+        "Phone Numbers, your number, Messaging, “A message comes in”"
+    )
+    yield Check("Webhook for texts", State.OK, f"{base}{PROFILES[SMS].path}{RETRY_FRAGMENT}", paste)
     told = "nothing to paste: it goes out with every message"
-    yield Check("Status callback", State.OK, f"{base}/webhooks/twilio/status", told)
+    yield Check("Status callback", State.OK, f"{base}{PROFILES[STATUS].path}{RETRY_FRAGMENT}", told)
 
 
 def check_admission(settings: Settings) -> Check:
@@ -118,6 +119,18 @@ def check_admission(settings: Settings) -> Check:
     if len(settings.admin_token.get_secret_value()) < 16:
         return Check("ADMIN_TOKEN", State.WARN, "set, and shorter than 16 characters", make_one)
     return Check("ADMIN_TOKEN", State.OK, "set")
+
+
+def check_cron_secret(settings: Settings) -> Iterator[Check]:
+    """Whether the secret of an HTTP cron, if there is one, is long enough not to be guessed."""
+    if settings.cron_secret is None:
+        return
+    shortest = min(len(part.strip()) for part in settings.cron_secret.get_secret_value().split(","))
+    if shortest < 16:
+        todo = "set it to the output of `openssl rand -hex 24`; while it is rotated, the new one, a comma, the old one"
+        yield Check("CRON_SECRET", State.WARN, "shorter than 16 characters", todo)
+    else:
+        yield Check("CRON_SECRET", State.OK, "set")
 
 
 def check_data_dir(data_dir: Path) -> Iterator[Check]:

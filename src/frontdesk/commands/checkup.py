@@ -7,13 +7,23 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from frontdesk.commands.checks import Check, State, check_account, check_admission, check_data_dir, check_public_url
+from frontdesk.commands.checks import (
+    Check,
+    State,
+    check_account,
+    check_admission,
+    check_cron_secret,
+    check_data_dir,
+    check_public_url,
+)
 from frontdesk.commands.database import opened, schema_version
 from frontdesk.commands.described import described
 from frontdesk.commands.faults import Fault, find_faults
 from frontdesk.commands.given import Given, given_by
 from frontdesk.commands.printing import AsJson, print_json, print_table, say, spoken
 from frontdesk.commands.sources import read_toml, source_of, toml_path
+from frontdesk.commands.waking import check_waking
+from frontdesk.db.clock import LeaseClock
 from frontdesk.db.connect import try_to_connect, where
 from frontdesk.db.migrate import CODE_VERSION
 from frontdesk.db.pool import Database
@@ -21,6 +31,7 @@ from frontdesk.db.queries import load_queries
 from frontdesk.errors import SetupError
 from frontdesk.logs import configure_logs
 from frontdesk.settings import Settings
+from frontdesk.steps.retire import kept_weeks
 
 __all__ = ["doctor"]
 
@@ -59,6 +70,7 @@ def _checks(given: Given) -> Iterator[Check]:
         return
     yield from _settings(settings, faults, given.values)
     yield check_admission(settings)
+    yield from check_cron_secret(settings)
     yield from check_data_dir(settings.data_dir)
     yield from asyncio.run(_database(settings))
     yield from check_account(settings)
@@ -95,7 +107,8 @@ async def _database(settings: Settings) -> list[Check]:
             db = Database(database.dsn, size=1, prepare=settings.database_prepare)
             await db.open()
             try:
-                return [await _version(db, settings), *await _schema(db)]
+                schema = [*await _schema(db), *await _retention(db, settings)]
+                return [await _version(db, settings), *schema, await check_waking(db, settings)]
             finally:
                 await db.close()
     except SetupError as error:
@@ -121,3 +134,14 @@ async def _schema(db: Database) -> list[Check]:
         todo = "run `frontdesk migrate`; `frontdesk up` does it too"
         return [Check("Schema", State.WARN, f"version {version} of {CODE_VERSION}", todo)]
     return [Check("Schema", State.OK, f"version {version}, the newest")]
+
+
+async def _retention(db: Database, settings: Settings) -> list[Check]:
+    version, _ = await schema_version(db) or (0, 0)
+    if version < CODE_VERSION:
+        return []
+    clock = LeaseClock()
+    await clock.measure(db, rounds=1)
+    async with db.transaction() as tx:
+        kept = await kept_weeks(tx, clock.now(), settings.retention)
+    return [Check("Retention", State.WARN, f"week {week.week} is kept: {week.why}") for week in kept]

@@ -63,7 +63,14 @@ class Children:
         deaths = 0
         while not self._stopping.is_set():
             born = time.monotonic()
-            process = await self._spawn()
+            try:
+                process = await self._spawn()
+            except OSError as error:  # no memory, no process or no file left to be had: that passes
+                deaths += 1
+                rest = backoff.delay(deaths, longest=30)
+                log.error("worker_not_started", worker=place + 1, error=str(error), again_in=round(rest, 1))
+                await self._rest(rest)
+                continue
             self._processes[place] = process
             if self._stopping.is_set():  # asked while it was being spawned
                 self._signal(signal.SIGTERM)
@@ -75,9 +82,12 @@ class Children:
             deaths = 1 if time.monotonic() - born > _HEALTHY else deaths + 1
             rest = backoff.delay(deaths, longest=30)
             log.warning("worker_died", worker=place + 1, pid=process.pid, code=code, again_in=round(rest, 1))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(rest):
-                    await self._stopping.wait()
+            await self._rest(rest)
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         command = (sys.executable, "-m", "frontdesk", "worker", "--with-parent")

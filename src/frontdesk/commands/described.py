@@ -70,4 +70,6 @@ def _as_data(value: Any) -> Any:
         return value.model_dump(mode="json")
     if isinstance(value, tuple):
         return [_as_data(part) for part in value]
+    if isinstance(value, frozenset):
+        return sorted(value)
     return str(value) if isinstance(value, Path) else value

@@ -82,7 +82,7 @@ async def _report(desk: Desk, done: _Done) -> str:
     sent = sum(messages.get(status, 0) for status in ("SENT", "DELIVERED", "UNDELIVERED"))
     said = [f"Handled {spoken(events.get('done', 0), 'event')} and sent {spoken(sent, 'message')}."]
     if events.get("dead"):
-        said.append(f"{spoken(events['dead'], 'event')} died: see `frontdesk events list --status dead`.")
+        said.append(f"{spoken(events['dead'], 'event')} died: see `frontdesk events dead`.")
     if unsure := messages.get("UNKNOWN", 0) + messages.get("FAILED", 0):
         said.append(f"{spoken(unsure, 'message')} failed or may not have arrived: see `frontdesk outbox list`.")
     if later.events or later.messages:

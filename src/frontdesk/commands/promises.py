@@ -12,7 +12,7 @@ from frontdesk.outbox.model import Draft, Put
 from frontdesk.outbox.rules import dedupe_key
 from frontdesk.simulator.messages import new_sid
 from frontdesk.steps.judge import judge_put
-from frontdesk.steps.retire import forget_expired_requests
+from frontdesk.steps.retire import retire
 
 __all__ = ["PROMISES", "Broken"]
 
@@ -98,9 +98,8 @@ async def only_what_expired_goes(scratch: Scratch) -> str:
     for name, expires_at in (("old", now - hour), ("just-now", now - timedelta(seconds=1)), ("live", now + hour)):
         row = {"request_id": f"selftest-{name}", "received_at": now - 24 * hour, "expires_at": expires_at}
         await scratch.one(Q.add_request, **row)
-    gone = 0
-    while (forgotten := await forget_expired_requests(scratch.desk.db, scratch.desk.bucket, scratch.desk.clock)) > 0:
-        gone += forgotten
+    desk = scratch.desk
+    gone = (await retire(desk.db, desk.bucket, desk.clock, desk.settings.retention)).deleted_request_ids
     left = list((await scratch.one(Q.requests_left)).ids)
     _expect(gone == 2 and left == ["selftest-live"], f"{gone} went, {left} are left")
     return "2 expired request ids went, the live one stays"

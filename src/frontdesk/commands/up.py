@@ -18,6 +18,7 @@ from frontdesk.commands.serving import local_url, served, take_port
 from frontdesk.commands.stopping import Stopping
 from frontdesk.db.embedded import hold_exclusively
 from frontdesk.desk import Desk
+from frontdesk.providers.twilio_webhooks import RETRY_FRAGMENT
 from frontdesk.settings import Settings
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.server import serve as serve_carrier
@@ -109,7 +110,7 @@ def _told(settings: Settings, listener: socket.socket, carrier: Carrier | None) 
     """Say that the desk is ready, to people and to the other commands in this data directory."""
     url = local_url(listener)
     if carrier is not None:
-        carrier.hooks.sms_url = f"{url}/webhooks/twilio/sms#rc=5&rp=all"
+        carrier.hooks.sms_url = f"{url}/webhooks/twilio/sms{RETRY_FRAGMENT}"
         say(f"Simulation: no Twilio account is set, so {carrier.numbers[0]} is served by a carrier in this process.")
         seconds = f"{settings.limits.seconds_between:g}"
         say(f"Nothing leaves this machine. Texts to one lead may follow after {seconds} s here, after 60 in earnest.")

@@ -24,8 +24,9 @@ VALUES (%(conversation_id)s, %(lead_id)s, 'inbound', %(body)s, %(media)s::jsonb,
 ON CONFLICT (provider_message_id) WHERE direction = 'inbound' DO NOTHING
 RETURNING id;
 
--- name: inbound_of_event
-SELECT event_id FROM messages WHERE provider_message_id = %(provider_message_id)s AND direction = 'inbound';
+-- name: inbound_known
+SELECT provider_message_id FROM messages
+WHERE direction = 'inbound' AND provider_message_id = ANY(%(provider_message_ids)b::text[]);
 
 -- Saved only if nobody saved in between; else the turn is decided again.
 -- name: save

@@ -13,7 +13,17 @@ from frontdesk.db.queries import load_queries
 from frontdesk.effects import MarkConversation
 from frontdesk.message import TextReceived
 
-__all__ = ["OutboundMark", "add_inbound", "add_outbound", "ensure", "get", "mark_outbound", "save", "save_known"]
+__all__ = [
+    "OutboundMark",
+    "add_inbound",
+    "add_outbound",
+    "ensure",
+    "get",
+    "inbound_known",
+    "mark_outbound",
+    "save",
+    "save_known",
+]
 
 Q = load_queries("frontdesk.conversations")
 
@@ -45,9 +55,11 @@ async def get(tx: Tx, *, client_id: int, channel: str, phone: str) -> Conversati
 async def add_inbound(
     tx: Tx, conversation: Conversation, text: TextReceived, *, event_id: int, event_received_at: datetime, now: datetime
 ) -> bool:
-    """Add what the lead wrote; false when another event brought the same message before.
+    """Add what the lead wrote; false when it was added before, by another event or by this one.
 
-    A replay of the same event is true again: its ledger keys keep it from saying anything twice.
+    It is added in the transaction that settles the event: an event that finds its own message was handled, and is not
+    decided on again. Its ledger keys alone would not keep it silent, since the conversation has moved on to the next
+    question, which has a key of its own.
     """
     row = {
         "conversation_id": conversation.id,
@@ -59,10 +71,13 @@ async def add_inbound(
         "event_id": event_id,
         "now": now,
     }
-    if await tx.one(Q.add_inbound, row) is not None:
-        return True
-    there = await tx.one(Q.inbound_of_event, {"provider_message_id": text.provider_message_id})
-    return there is not None and there.event_id == event_id
+    return await tx.one(Q.add_inbound, row) is not None
+
+
+async def inbound_known(tx: Tx, provider_message_ids: Sequence[str]) -> set[str]:
+    """Those of the provider's ids under which an inbound message was stored."""
+    rows = await tx.all(Q.inbound_known, {"provider_message_ids": list(provider_message_ids)})
+    return {row.provider_message_id for row in rows}
 
 
 async def save(tx: Tx, conversation_id: int, mark: MarkConversation) -> bool:

@@ -31,9 +31,8 @@ class ProcessRow:
 async def beat(db: Database, bucket: Bucket, row: ProcessRow, lease_now: datetime) -> None:
     """Say that this process is alive, and forget those that have been silent for an hour."""
     values = {"id": row.id, "roles": row.roles, "host": row.host, "pid": row.pid, "version": row.version}
-    async with db.transaction(bucket) as tx:
-        await tx.run(Q.beat, {**values, "lease_now": lease_now})
-        await tx.run(Q.forget_silent, {"before": lease_now - timedelta(hours=1)})
+    async with db.transaction(bucket, single=True) as tx:
+        await tx.run(Q.beat, {**values, "lease_now": lease_now, "before": lease_now - timedelta(hours=1)})
 
 
 async def leave(db: Database, bucket: Bucket, row: ProcessRow) -> None:
@@ -46,7 +45,7 @@ async def leave(db: Database, bucket: Bucket, row: ProcessRow) -> None:
 async def lead(db: Database, bucket: Bucket, holder: UUID, lease_now: datetime, leased_until: datetime) -> bool:
     """Take or keep the leadership of the schedulers; true while this process has it."""
     row = {"role": "scheduler", "holder": holder, "lease_now": lease_now, "leased_until": leased_until}
-    async with db.transaction(bucket) as tx:
+    async with db.transaction(bucket, single=True) as tx:
         return await tx.one(Q.lead, row) is not None
 
 

@@ -1,8 +1,3 @@
--- Expired request ids, in bounded batches by the expiry index.
--- name: forget_requests
-DELETE FROM processed_webhooks
-WHERE request_id IN (SELECT request_id FROM processed_webhooks WHERE expires_at < %(now)s ORDER BY expires_at LIMIT %(batch)s);
-
 -- name: list_events
 SELECT e.id, e.received_at, e.webhook_type, e.request_id, e.lane, e.client_id, e.status, e.attempts, e.last_error, e.processed_at,
        coalesce(p.duplicate_count, 0) AS duplicates

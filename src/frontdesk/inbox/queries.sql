@@ -194,8 +194,8 @@ JOIN unnest(%(lanes)b::text[], %(claim_tokens)b::uuid[]) AS c (lane, claim_token
 ORDER BY l.lane
 FOR UPDATE OF l;
 
--- Settle: behind the fence the events leave their queues, and the archive says so. Counts per lane what was there: fewer
--- than asked for, or no row, means that the lane is another's now or that the events were settled before. Undo all then.
+-- Settle: behind the fence the events leave their queues. Counts per lane what was there: fewer than asked for, or no
+-- row, means that the lane is another's now or that the events were settled before. Undo all then.
 -- name: settle
 WITH ours AS (
     SELECT l.lane
@@ -210,14 +210,17 @@ WITH ours AS (
           AS d (lane, received_at, event_id)
     JOIN ours AS o ON o.lane = d.lane
     WHERE q.lane = d.lane AND q.received_at = d.received_at AND q.event_id = d.event_id
-    RETURNING q.lane, q.received_at, q.event_id
-), marked AS (
-    UPDATE webhook_events AS e
-    SET status = 'done', attempts = e.attempts + 1, processed_at = %(now)s, last_error = NULL
-    FROM gone AS g
-    WHERE e.received_at = g.received_at AND e.id = g.event_id
+    RETURNING q.lane
 )
 SELECT lane, count(*) AS events FROM gone GROUP BY lane;
+
+-- ... and the archive says so. Not part of the statement above: PostgreSQL 18 may crash on one that waits for a row and
+-- searches partitions too.
+-- name: mark_done
+UPDATE webhook_events AS e
+SET status = 'done', attempts = e.attempts + 1, processed_at = %(now)s, last_error = NULL
+FROM unnest(%(received_at)b::timestamptz[], %(event_ids)b::bigint[]) AS d (received_at, id)
+WHERE e.received_at = d.received_at AND e.id = d.id;
 
 -- An event that dies leaves its queue.
 -- name: settle_queue

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from frontdesk.db.arrays import ByteaArray, TextArray
+from frontdesk.db.arrays import BigintArray, ByteaArray, TextArray, TimeArray
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 from frontdesk.inbox.model import Arrival, ClaimedLane, Event, QueuedEvent, Receipted
@@ -54,7 +54,7 @@ async def keep(
             "function_names": TextArray([item.function_name for item in items]),
             "repeats": [repeats[request_id] for request_id in heads],
             "lanes": TextArray([item.lane for item in items]),
-            "client_ids": [clients.get(item.our_address, 0) for item in items],
+            "client_ids": BigintArray([clients.get(item.our_address, 0) for item in items]),
             "correlation_ids": TextArray([arrival.correlation_id for arrival in first]),
             "bodies": ByteaArray([arrival.body for arrival in first]),
             "payloads": TextArray([jsonb_text(item.payload) for item in items]),
@@ -192,15 +192,17 @@ async def settle(tx: Tx, runs: Sequence[tuple[ClaimedLane, Sequence[QueuedEvent]
     roll back.
     """
     done = [queued for _, run in runs for queued in run]
-    params = {
+    lanes = {
         "lanes": TextArray([lane.lane for lane, _ in runs]),
         "claim_tokens": [lane.claim_token for lane, _ in runs],
         "event_lanes": TextArray([queued.lane for queued in done]),
-        "received_at": [queued.received_at for queued in done],
-        "event_ids": [queued.event_id for queued in done],
-        "now": now,
     }
-    settled = {row.lane: row.events for row in await tx.all(Q.settle, params)}
+    places = {
+        "received_at": TimeArray([queued.received_at for queued in done]),
+        "event_ids": BigintArray([queued.event_id for queued in done]),
+    }
+    settled = {row.lane: row.events for row in await tx.all(Q.settle, {**lanes, **places})}
+    tx.put(Q.mark_done, {**places, "now": now})
     return {lane.lane for lane, run in runs if settled.get(lane.lane) == len(run)}
 
 

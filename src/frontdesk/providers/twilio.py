@@ -1,10 +1,10 @@
 """Twilio Programmable Messaging: SMS, MMS and WhatsApp through Twilio.
 
 Its webhooks are read in `twilio_webhooks`, their signature checked in `twilio_signature`; what its error codes mean
-stands in `twilio_errors`. Here: sending, and listing what was sent.
+stands in `twilio_errors`. Here: sending, and listing what was sent and what came in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,11 +13,11 @@ import httpx2
 
 from frontdesk.errors import Malformed, Rejected, SetupError, Throttled, Unknown, Unreachable
 from frontdesk.message import Item, Outgoing, Receipt, TextReceived
-from frontdesk.provider import Accepted, HttpRequest, Profile, SentMessage
+from frontdesk.provider import Accepted, HttpRequest, ListedInbound, Profile, SentMessage
 from frontdesk.providers import twilio_webhooks
 from frontdesk.providers.retry_after import delay_seconds
 from frontdesk.providers.twilio_errors import ErrorClass, explain
-from frontdesk.providers.twilio_list import read_page
+from frontdesk.providers.twilio_list import Page, as_webhook, has_media, read_media, read_page
 from frontdesk.providers.twilio_signature import check_signature
 
 __all__ = ["ANSWERED_KEYWORDS", "Twilio"]
@@ -32,7 +32,9 @@ NOTHING_WRITTEN = (
 )
 IDLE_SECONDS = 5.0
 """An idle connection is dropped after this long: one that Twilio closes just as we write makes a send ambiguous."""
-MAX_PAGES = 100
+PAGE_SIZE = "1000"
+MAX_PAGES = 500
+"""More than that is a list that leads in circles."""
 ANSWERED_KEYWORDS = frozenset(
     "STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT START YES UNSTOP HELP INFO".split()  # noqa: SIM905
 )
@@ -67,7 +69,8 @@ class Twilio:
             raise SetupError("TWILIO_API_BASE must be a URL such as https://api.twilio.com.")
         self._callback = status_callback
         self._base = api_base.rstrip("/")
-        self._messages_url = f"{self._base}/2010-04-01/Accounts/{account_sid}/Messages.json"
+        self._account_url = f"{self._base}/2010-04-01/Accounts/{account_sid}"
+        self._messages_url = f"{self._account_url}/Messages.json"
         self._http = httpx2.AsyncClient(
             auth=(account_sid, self._tokens[0]),
             timeout=timeout,
@@ -124,15 +127,35 @@ class Twilio:
         # missing from the list, and be sent twice.
         # Nor an early stop: the order of such messages in the list is not promised either.
         since = sent_after.astimezone(UTC).replace(microsecond=0)
-        url, params = self._messages_url, {"To": _address(channel, to), "PageSize": "1000"}
-        found: list[SentMessage] = []
-        for _ in range(MAX_PAGES):
-            page = read_page(await self._get(url, params))
-            found += [message for message in page.outbound if message.created_at >= since]
-            if page.next_path is None:
-                return found
-            url, params = self._base_origin() + page.next_path, {}
-        raise Unreachable("Twilio's list of messages has no end.")
+        asked = {"To": _address(channel, to), "PageSize": PAGE_SIZE}
+        return [m async for page in self._pages(asked) for m in page.outbound if m.created_at >= since]
+
+    async def list_inbound(self, *, received_after: datetime) -> list[ListedInbound]:
+        """All inbound messages that Twilio created at or after `received_after`, on any number of the account.
+
+        `received_after` is aware, and is Twilio's clock, compared by whole seconds. Raises Unreachable, Throttled or
+        Rejected; never returns a part of the list.
+        """
+        since = received_after.astimezone(UTC).replace(microsecond=0)
+        # The filter goes by days of UTC. An inbound message's DateSent is when its webhook was first posted (Twilio,
+        # Message resource), so never before it was created: what is wanted passes the filter.
+        asked = {"DateSent>": since.date().isoformat(), "PageSize": PAGE_SIZE}
+        listed = [m async for page in self._pages(asked) for m in page.inbound if m.came_in_at >= since]
+        listed.reverse()  # the newest come first: turned round, those of one second stay in order too
+        return sorted(listed, key=lambda message: message.came_in_at)
+
+    async def rebuild(self, listed: ListedInbound) -> HttpRequest:
+        """The webhook of a listed message. Raises Unreachable or Throttled.
+
+        Attachments that Twilio does not have any more are left out: the text counts for more.
+        """
+        if not has_media(listed):
+            return as_webhook(listed, [])
+        try:
+            answer = await self._get(f"{self._account_url}/Messages/{listed.provider_message_id}/Media.json", {})
+        except Rejected:
+            return as_webhook(listed, [])
+        return as_webhook(listed, read_media(answer, self._base_origin()))
 
     def answers_keyword(self, channel: str, body: str) -> bool:
         """True for Twilio's default keywords by SMS: a whole message, any case, trimmed. Not on WhatsApp."""
@@ -160,6 +183,17 @@ class Twilio:
             form["StatusCallback"] = _with_ref(self._callback, outgoing.ledger_id)
         return form
 
+    async def _pages(self, asked: Mapping[str, str]) -> AsyncIterator[Page]:
+        """The pages of the message list, all of them or an error."""
+        url, params = self._messages_url, asked
+        for _ in range(MAX_PAGES):
+            page = read_page(await self._get(url, params))
+            yield page
+            if page.next_path is None:
+                return
+            url, params = self._base_origin() + page.next_path, {}
+        raise Unreachable("Twilio's list of messages has no end.")
+
     async def _get(self, url: str, params: Mapping[str, str]) -> dict[str, Any]:
         """One page of a list. Reading changes nothing, so whatever fails can simply be asked again."""
         try:
@@ -168,7 +202,7 @@ class Twilio:
             raise Unreachable(f"Twilio's list could not be read ({type(error).__name__}).") from error
         if answer.is_success:
             return _json(answer)
-        refusal = _send_error(answer)
+        refusal = _send_error(answer, "Twilio's list could not be read")
         if isinstance(refusal, Unknown):
             raise Unreachable(f"Twilio's list could not be read (HTTP {answer.status_code}).", code=refusal.code)
         raise refusal
@@ -178,7 +212,7 @@ class Twilio:
         return f"{parts.scheme}://{parts.netloc}"
 
 
-def _send_error(answer: httpx2.Response) -> Rejected | Throttled | Unknown:
+def _send_error(answer: httpx2.Response, failed: str = "Not sent") -> Rejected | Throttled | Unknown:
     """What an answer that is no success says of the message: 429 and 4xx are known not sent, 408, 3xx and 5xx not."""
     code = _error_code(answer)
     status = answer.status_code
@@ -188,8 +222,8 @@ def _send_error(answer: httpx2.Response) -> Rejected | Throttled | Unknown:
     if status == 429 or advice.error_class is ErrorClass.RETRY:
         delay = delay_seconds(answer.headers, advice.retry_after or 1.0)
         words = advice.words if advice.error_class is ErrorClass.RETRY else "too many requests at once"
-        return Throttled(f"Not sent yet: {words}.", retry_after=delay, code=code)
-    return Rejected(f"Not sent: {advice.words} (HTTP {status}). {advice.todo}", code=code)
+        return Throttled(f"{failed} yet: {words}.", retry_after=delay, code=code)
+    return Rejected(f"{failed}: {advice.words} (HTTP {status}). {advice.todo}", code=code)
 
 
 def _error_code(answer: httpx2.Response) -> str | None:

@@ -6,16 +6,19 @@ callbacks". Real payloads carry absent, blank and unknown fields: only what an i
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from frontdesk.errors import Malformed
 from frontdesk.message import Item, LaneClass, Media, Receipt, ReceiptStatus, TextReceived
-from frontdesk.provider import Answer, HttpRequest, Profile
+from frontdesk.provider import Answer, Batch, HttpRequest, Profile, Refused, Retries
 from frontdesk.providers.twilio_signature import form_pairs
 
 __all__ = [
+    "MAX_MEDIA",
     "PROFILES",
+    "RETRY_FRAGMENT",
     "SMS",
     "STATUS",
     "STATUS_WORDS",
@@ -32,23 +35,6 @@ STATUS = "twilio_status"
 EMPTY_TWIML = Answer(200, "text/xml", b'<?xml version="1.0" encoding="UTF-8"?><Response/>')
 BUSY = Answer(503, "text/plain", b"The desk cannot keep this message right now; please send it again in a minute.")
 
-PROFILES: dict[str, Profile] = {
-    kind: Profile(
-        webhook_type=kind,
-        path=path,
-        max_body=1024 * 1024,
-        dedupe_for=timedelta(hours=24),
-        ack_deadline=timedelta(seconds=15),
-        dedupe_path=dedupe_path,
-        acknowledge=EMPTY_TWIML,
-        overload=BUSY,
-    )
-    for kind, path, dedupe_path in (
-        (SMS, "/webhooks/twilio/sms", "MessageSid"),
-        (STATUS, "/webhooks/twilio/status", "MessageSid:MessageStatus"),
-    )
-}
-
 STATUS_WORDS: dict[str, ReceiptStatus] = {
     "accepted": ReceiptStatus.QUEUED,
     "scheduled": ReceiptStatus.QUEUED,
@@ -63,9 +49,44 @@ STATUS_WORDS: dict[str, ReceiptStatus] = {
     "canceled": ReceiptStatus.FAILED,
 }
 
+RETRY_FRAGMENT = "#rc=5&rp=all"
+"""Twilio's connection overrides, put behind the URL of a webhook and never sent: five retries whatever went wrong."""
+
+# Source: Twilio, "Webhooks: connection overrides". All tries share one limit of 15 seconds (`tt`).
+RETRIES = Retries(
+    times=5,
+    within=timedelta(seconds=15),
+    set_up=f"in the Twilio console the webhook's URL ends in `{RETRY_FRAGMENT}`",
+    unasked="once, and only where no connection came about",
+)
+CALLBACK_RETRIES = replace(RETRIES, set_up="", unasked="")  # the URLs that the desk gives end so
+
+PROFILES: dict[str, Profile] = {
+    kind: Profile(
+        webhook_type=kind,
+        path=path,
+        max_body=1024 * 1024,
+        batch=Batch.ONE,
+        dedupe_for=timedelta(hours=24),
+        ack_deadline=timedelta(seconds=15),
+        dedupe_path=dedupe_path,
+        acknowledge=EMPTY_TWIML,
+        overload=BUSY,
+        retries=retries,
+        refused=Refused.RETRIED,  # by `rp=all`, else dropped
+        listed=kind == SMS,
+        statuses=statuses,
+    )
+    for kind, path, dedupe_path, retries, statuses in (
+        (SMS, "/webhooks/twilio/sms", "MessageSid", RETRIES, {}),
+        (STATUS, "/webhooks/twilio/status", "MessageSid:MessageStatus", CALLBACK_RETRIES, STATUS_WORDS),
+    )
+}
+
 CHANNELS = {"whatsapp:": "whatsapp"}
 
 MAX_MEDIA = 10
+"""Twilio takes and tells at most this many attachments of a message."""
 LARGEST_ID = 2**63 - 1
 SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 LONGEST_WORD = 256

@@ -48,6 +48,8 @@ class Carrier:
         self.auth_token = auth_token
         self.numbers = list(numbers)
         self.receipt_delay = receipt_delay
+        self.api_base = ""
+        """Where its API is served; attachments are named by addresses there."""
         self.faults = Faults(seed=seed)
         self.hooks = Hooks()
         self.log = MessageLog()
@@ -153,7 +155,7 @@ class Carrier:
     async def _post_text(self, message: SimulatedMessage, posts: int) -> list[int]:
         if not self.hooks.sms_url:
             return []
-        fields = inbound_fields(message, self.account_sid)
+        fields = inbound_fields(message, self.account_sid, self.api_base)
         token = str(uuid.uuid5(uuid.NAMESPACE_URL, message.sid))  # the same for every repetition of this message
         return [await self._poster.post(self.hooks.sms_url, fields, token) for _ in range(posts)]
 

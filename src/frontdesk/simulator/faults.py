@@ -20,6 +20,7 @@ class Fault(StrEnum):
     HTTP_500_AFTER_ACCEPT = "http_500_after_accept"  # 500, yet the message goes out
     DROP_BEFORE_ACCEPT = "drop_before_accept"  # the connection is cut, nothing sent
     DROP_AFTER_ACCEPT = "drop_after_accept"  # the connection is cut, yet the message goes out
+    LISTING_500 = "listing_500"  # the list of messages answers 500
 
 
 @dataclass(slots=True)
@@ -36,8 +37,11 @@ class Faults:
     http_500_after_accept: float = 0.0
     drop_before_accept: float = 0.0
     drop_after_accept: float = 0.0
+    listing_500: float = 0.0
     delay_seconds: float = 0.0
     """How long the API thinks before it answers, after it accepted: longer than a client's timeout is a lost answer."""
+    listing_seconds: float = 0.0
+    """How long the list of messages takes to be answered."""
     retry_after: float | str | None = 1
     """The Retry-After of a throttled answer; None leaves the header out, as Twilio may."""
     _next: dict[Fault, int] = field(default_factory=dict)
@@ -77,5 +81,5 @@ class Faults:
         """Switch all faults off; the dice go on from where they are."""
         for fault in Fault:
             setattr(self, fault.value, 0.0)
-        self.delay_seconds = 0.0
+        self.delay_seconds = self.listing_seconds = 0.0
         self._next.clear()

@@ -1,4 +1,4 @@
-"""Twilio's JSON of a message, and its pages of many.
+"""Twilio's JSON of a message, of its attachments, and pages of many messages.
 
 Source: Twilio, Message resource. A list is newest first; DateSent filters leave out what was never sent; the operator
 of a filter is part of the parameter's name (`DateSent>=2026-11-20` is the name `DateSent>` with that day).
@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.messages import SimulatedMessage
 
-__all__ = ["list_page", "message_json"]
+__all__ = ["list_page", "media_page", "message_json"]
 
 DEFAULT_PAGE = 50
 LARGEST_PAGE = 1000
@@ -44,6 +44,34 @@ def message_json(carrier: Carrier, message: SimulatedMessage) -> dict[str, Any]:
         "subresource_uris": {"media": f"{uri}/Media.json"},
         "to": message.to,
         "uri": f"{uri}.json",
+    }
+
+
+def media_page(carrier: Carrier, message: SimulatedMessage) -> dict[str, Any]:
+    """The attachments of one message, on one page: there are ten at most."""
+    folder = f"/2010-04-01/Accounts/{carrier.account_sid}/Messages/{message.sid}/Media"
+    created = format_datetime(message.created_at)
+    return {
+        "media_list": [
+            {
+                "account_sid": carrier.account_sid,
+                "content_type": content_type,
+                "date_created": created,
+                "date_updated": created,
+                "parent_sid": message.sid,
+                "sid": key,
+                "uri": f"{folder}/{key}.json",
+            }
+            for key, _, content_type in message.attachments()
+        ],
+        "page": 0,
+        "page_size": DEFAULT_PAGE,
+        "start": 0,
+        "end": max(len(message.media) - 1, 0),
+        "uri": f"{folder}.json?PageSize={DEFAULT_PAGE}&Page=0",
+        "first_page_uri": f"{folder}.json?PageSize={DEFAULT_PAGE}&Page=0",
+        "previous_page_uri": None,
+        "next_page_uri": None,
     }
 
 

@@ -39,9 +39,17 @@ class SimulatedMessage:
     """Monotonic seconds, to measure with."""
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     sent_at: datetime | None = None
+    """When it left the carrier; of an inbound one, when its webhook was first posted."""
 
     def __post_init__(self) -> None:
         self.history.append((self.status, self.created_at))
+        if self.status != "queued":
+            self.sent_at = self.sent_at or self.created_at
+
+    def attachments(self) -> list[tuple[str, str, str]]:
+        """Each attachment's own id (ME…, always the same), where it really lies, and its content type."""
+        ids = (uuid.uuid5(uuid.NAMESPACE_URL, f"{self.sid}/{at}").hex for at in range(len(self.media)))
+        return [(f"ME{key}", url, kind) for key, (url, kind) in zip(ids, self.media, strict=True)]
 
     def move(self, status: str, error_code: int | None = None) -> None:
         """Take the next status and note when."""

@@ -57,6 +57,7 @@ async def serve(carrier: Carrier, host: str = "127.0.0.1", port: int = 0) -> Asy
     The carrier itself stays open: close it with `aclose`. Raises SetupError where the port is taken.
     """
     async with serve_app(simulator_app(carrier), host, port) as base_url:
+        carrier.api_base = base_url
         yield base_url
 
 

@@ -1,6 +1,7 @@
-"""Twilio's REST over a simulated carrier: create, list and fetch messages.
+"""Twilio's REST over a simulated carrier: create, list and fetch messages and their attachments.
 
-Source: Twilio, Message resource (2010-04-01): form in, JSON out, errors as `{code, message, more_info, status}`.
+Source: Twilio, Message resource and its Media (2010-04-01): form in, JSON out, errors as
+`{code, message, more_info, status}`.
 """
 
 import asyncio
@@ -10,13 +11,14 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.faults import Fault
-from frontdesk.simulator.listing import list_page, message_json
+from frontdesk.simulator.listing import list_page, media_page, message_json
+from frontdesk.simulator.messages import SimulatedMessage
 from frontdesk.simulator.refusals import Refusal
 
 __all__ = ["twilio_routes"]
@@ -40,16 +42,29 @@ def twilio_routes(carrier: Carrier) -> list[Route]:
         return _refused(request, carrier) or await _create(request, carrier)
 
     async def list_all(request: Request) -> Response:
-        return _refused(request, carrier) or JSONResponse(list_page(carrier, str(request.url.path), request.url.query))
+        return _refused(request, carrier) or await _list(request, carrier)
 
     async def fetch(request: Request) -> Response:
-        return _refused(request, carrier) or _fetch(request, carrier)
+        message = _found(request, carrier)
+        return _refused(request, carrier) or (JSONResponse(message_json(carrier, message)) if message else _no(request))
+
+    async def list_media(request: Request) -> Response:
+        message = _found(request, carrier)
+        return _refused(request, carrier) or (JSONResponse(media_page(carrier, message)) if message else _no(request))
+
+    async def attachment(request: Request) -> Response:
+        message = _found(request, carrier)
+        there = {key: url for key, url, _ in message.attachments()} if message else {}
+        url = there.get(request.path_params["key"])
+        return RedirectResponse(url) if url else _no(request)  # the address is the secret, as at Twilio by default
 
     base = "/2010-04-01/Accounts/{account}/Messages"
     return [
         Route(f"{base}.json", create, methods=["POST"]),
         Route(f"{base}.json", list_all, methods=["GET"]),
         Route(base + "/{sid}.json", fetch, methods=["GET"]),
+        Route(base + "/{sid}/Media.json", list_media, methods=["GET"]),
+        Route(base + "/{sid}/Media/{key}", attachment, methods=["GET"]),
     ]
 
 
@@ -95,11 +110,19 @@ def _trouble_after(carrier: Carrier) -> Response | None:
     return Dropped() if carrier.faults.strikes(Fault.DROP_AFTER_ACCEPT) else None
 
 
-def _fetch(request: Request, carrier: Carrier) -> Response:
-    message = carrier.log.get(request.path_params["sid"])
-    if message is None:
-        return _error(20404, f"The requested resource {request.url.path} was not found", status=404)
-    return JSONResponse(message_json(carrier, message))
+async def _list(request: Request, carrier: Carrier) -> Response:
+    await asyncio.sleep(carrier.faults.listing_seconds)
+    if carrier.faults.strikes(Fault.LISTING_500):
+        return _error(20500, "Internal Server Error", status=500)
+    return JSONResponse(list_page(carrier, str(request.url.path), request.url.query))
+
+
+def _found(request: Request, carrier: Carrier) -> SimulatedMessage | None:
+    return carrier.log.get(request.path_params["sid"])
+
+
+def _no(request: Request) -> JSONResponse:
+    return _error(20404, f"The requested resource {request.url.path} was not found", status=404)
 
 
 def _refused(request: Request, carrier: Carrier) -> Response | None:

@@ -30,8 +30,11 @@ def sign(url: str, fields: Mapping[str, str], auth_token: str) -> str:
     return base64.b64encode(digest).decode()
 
 
-def inbound_fields(message: SimulatedMessage, account_sid: str) -> dict[str, str]:
-    """The full field set of an inbound message; an MMS without text has no Body at all."""
+def inbound_fields(message: SimulatedMessage, account_sid: str, api_base: str = "") -> dict[str, str]:
+    """The full field set of an inbound message; an MMS without text has no Body at all.
+
+    An attachment is named by its address in the API, which leads on to where it really lies.
+    """
     fields = {
         "SmsMessageSid": message.sid,
         "NumMedia": str(len(message.media)),
@@ -46,8 +49,10 @@ def inbound_fields(message: SimulatedMessage, account_sid: str) -> dict[str, str
     }
     if message.body or not message.media:
         fields["Body"] = message.body
-    for at, (url, content_type) in enumerate(message.media):
-        fields[f"MediaContentType{at}"], fields[f"MediaUrl{at}"] = content_type, url
+    folder = f"{api_base}/2010-04-01/Accounts/{account_sid}/Messages/{message.sid}/Media"
+    for at, (key, url, content_type) in enumerate(message.attachments()):
+        fields[f"MediaContentType{at}"] = content_type
+        fields[f"MediaUrl{at}"] = f"{folder}/{key}" if api_base else url
     return fields | (_whatsapp_fields(message) if message.from_.startswith("whatsapp:") else _geo_fields(message))
 
 

@@ -24,12 +24,16 @@ _EARLIER = {"qualifying": ("new",), "qualified": ("new", "qualifying")}
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What the effects come from: the event and the conversation that it belongs to."""
+    """What the effects come from: the event and the conversation that it belongs to.
+
+    `said_at` is when the lead said it: now, unless it was found later in the provider's list.
+    """
 
     event: Event
     conversation: Conversation
     provider: str
     timezone: str
+    said_at: datetime
 
 
 async def apply(tx: Tx, cause: Cause, effects: Sequence[Effect], *, now: datetime, limits: LimitSettings) -> list[int]:
@@ -45,7 +49,7 @@ async def apply(tx: Tx, cause: Cause, effects: Sequence[Effect], *, now: datetim
             case MarkConversation():
                 await _mark(tx, cause, effect)
             case RecordConsent():
-                await _consent(tx, cause, effect, now)
+                await _consent(tx, cause, effect)
     return put
 
 
@@ -106,7 +110,8 @@ async def _mark(tx: Tx, cause: Cause, effect: MarkConversation) -> None:
         await leads.mark_status(tx, cause.conversation.lead_id, effect.lead_status, from_statuses=earlier)
 
 
-async def _consent(tx: Tx, cause: Cause, effect: RecordConsent, now: datetime) -> None:
+async def _consent(tx: Tx, cause: Cause, effect: RecordConsent) -> None:
+    # The newest word holds: a START that was found after the STOP that followed it must not lift that STOP.
     conversation = cause.conversation
     await outbox.record_consent(
         tx,
@@ -116,5 +121,5 @@ async def _consent(tx: Tx, cause: Cause, effect: RecordConsent, now: datetime) -
         kind=effect.kind,
         source=effect.source,
         evidence=effect.evidence,
-        now=now,
+        now=cause.said_at,
     )

@@ -18,6 +18,7 @@ from frontdesk.groupcommit import GroupCommit
 from frontdesk.inbox import store as inbox
 from frontdesk.inbox.model import ClaimedLane, QueuedEvent
 from frontdesk.loop import Wake
+from frontdesk.meters import Tries
 from frontdesk.registry import Commit, Registry
 from frontdesk.settings import WorkerSettings
 from frontdesk.steps.failing import Failing
@@ -56,6 +57,7 @@ class Handling:
         registry: Registry,
         settings: WorkerSettings,
         wake: Wake,
+        tries: Tries | None = None,
     ) -> None:
         self._db = db
         self._bucket = bucket
@@ -64,6 +66,7 @@ class Handling:
         self._registry = registry
         self._settings = settings
         self._wake = wake
+        self._tries = tries or Tries()
         self._lanes = LanesInHand(db, bucket, lease_clock, settings)
         self._failing = Failing(db, bucket, clock, lease_clock, settings)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -135,6 +138,7 @@ class Handling:
             if is_gone(error):
                 raise
             if len(run) == 1:
+                self._tries.of(run[0].webhook_type).failed += 1
                 await self._failing.fail(lane, run[0], error)
                 return False
             for queued in run:
@@ -159,7 +163,9 @@ class Handling:
                 await asyncio.sleep(_WHILE_GONE)
                 if not self._lanes.holds(lane):
                     raise ClaimLost from error
+        now = self._clock.now()
         for queued in run:
+            self._tries.of(queued.webhook_type).handled(max(0.0, (now - queued.received_at).total_seconds()))
             log.info("event_handled", event_id=queued.event_id, tries=queued.attempts + 1)
 
     async def _prepare(self, queued: QueuedEvent) -> Commit:

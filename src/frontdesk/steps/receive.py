@@ -50,6 +50,11 @@ class Receiver:
             singly=lambda error: not is_gone(error),
         )
 
+    @property
+    def waiting(self) -> int:
+        """How many items wait to be stored."""
+        return self._group.waiting
+
     async def receive(self, arrival: Arrival) -> Receipted:
         """Keep one arrival. Raises Overloaded when the database is away or too much is waiting."""
         try:

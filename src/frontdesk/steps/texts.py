@@ -16,7 +16,7 @@ from frontdesk.inbox.model import Event
 from frontdesk.leads import store as leads
 from frontdesk.message import TextReceived
 from frontdesk.outbox.rules import local_day
-from frontdesk.provider import Provider
+from frontdesk.provider import Provider, came_in_at
 from frontdesk.readers.keywords import keyword
 from frontdesk.readers.rules import read_answer
 from frontdesk.registry import Commit
@@ -93,7 +93,7 @@ class TextHandler:
             tx, conversation, text, event_id=event.id, event_received_at=event.received_at, now=event.received_at
         )
         if not new:
-            return  # the same message under another id
+            return  # the same message under another id, or a replay of what was handled
         timezone = known_zone(lead.timezone or client.timezone)
         out = await opted_out(tx, text.from_address, text.to_address)
         turn = Turn(
@@ -111,6 +111,7 @@ class TextHandler:
             conversation=conversation,
             provider=self._provider.name,
             timezone=timezone,
+            said_at=came_in_at(event.payload) or now,
         )
         await apply(tx, cause, rules.decide(turn), now=now, limits=self._settings.limits)
 

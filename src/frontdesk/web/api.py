@@ -1,66 +1,47 @@
-"""The admin API: read-only lists with cursor and limit, one conversation, and what the AI's caretakers ask."""
+"""The admin API: lists with cursor and limit, one conversation, and what the AI's caretakers ask."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.security import HTTPBearer
-from pydantic import AfterValidator, BaseModel
 
 from frontdesk.desk import Desk
 from frontdesk.inbox.model import EventStatus
 from frontdesk.outbox.model import LedgerStatus
 from frontdesk.web import views
+from frontdesk.web.acts import add_acts
+from frontdesk.web.dead_letters import add_dead_letters
+from frontdesk.web.paging import After, Limit, RowId, after, listing
 from frontdesk.web.problems import RESPONSES
 from frontdesk.web.shapes import (
     AiHealth,
     ConversationDetail,
     ConversationRow,
     ConversationState,
-    DeadLetter,
     LedgerRow,
     Listing,
     MessageRow,
     ReceiptRow,
     WebhookEvent,
 )
-from frontdesk.web.views import NEWEST, Cursor
+from frontdesk.web.views import NEWEST
 
 __all__ = ["admin_router"]
 
-Shape = TypeVar("Shape", bound=BaseModel)
-
 _bearer = HTTPBearer(auto_error=False, description="a token of ADMIN_TOKEN; the dashboard's session does as well")
-
-
-def _readable(cursor: str | None) -> str | None:
-    if cursor is not None:
-        Cursor.parse(cursor)
-    return cursor
-
-
-Limit = Annotated[int, Query(ge=1, le=200, description="rows at most")]
-After = Annotated[str | None, Query(description="`nextCursor` of the page before"), AfterValidator(_readable)]
-RowId = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 def _admit(request: Request, _shown_in_openapi: Annotated[Any, Depends(_bearer)]) -> None:
     request.state.who = request.app.state.door.admit(request)
 
 
-def _listing(shape: type[Shape], rows: Sequence[Any], limit: int, time_column: str) -> Listing[Shape]:
-    items = [shape.model_validate(row) for row in rows[:limit]]
-    return Listing[Shape](items=items, next_cursor=views.next_cursor(rows, limit, time_column))
-
-
-def _after(cursor: str | None) -> Cursor:
-    return Cursor.parse(cursor) if cursor else NEWEST
-
-
 def admin_router(desk: Desk) -> APIRouter:
     """Everything below /api/admin."""
     router = APIRouter(prefix="/api/admin", tags=["admin"], dependencies=[Depends(_admit)], responses=RESPONSES)
     _add_lists(router, desk)
+    add_dead_letters(router, desk)
+    add_acts(router, desk)
 
     @router.get("/conversations/{conversation_id}", responses={404: RESPONSES["default"]})
     async def conversation(conversation_id: RowId, limit: Limit = 100, cursor: After = None) -> ConversationDetail:
@@ -69,7 +50,7 @@ def admin_router(desk: Desk) -> APIRouter:
             row = await views.conversation(tx, conversation_id)
             if row is None:
                 raise HTTPException(404, f"There is no conversation {conversation_id}.")
-            rows = await views.messages(tx, conversation_id, _after(cursor), limit + 1)
+            rows = await views.messages(tx, conversation_id, after(cursor), limit + 1)
             receipts = await views.receipts(tx, [m.carrier_id for m in rows if m.carrier_id])
         detail = ConversationDetail.model_validate(row)
         detail.messages = [_message(m, receipts.get(m.carrier_id, [])) for m in rows[:limit]]
@@ -98,8 +79,8 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
     async def conversations(limit: Limit = 50, cursor: After = None) -> Listing[ConversationRow]:
         """Conversations, the one written in last first."""
         async with views.reading(desk) as tx:
-            rows = await views.conversations(tx, _after(cursor), limit + 1)
-        return _listing(ConversationRow, rows, limit, "last_message_at")
+            rows = await views.conversations(tx, after(cursor), limit + 1)
+        return listing(ConversationRow, rows, limit, "last_message_at")
 
     @router.get("/events")
     async def events(
@@ -107,22 +88,15 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
     ) -> Listing[WebhookEvent]:
         """Stored webhooks, newest first."""
         async with views.reading(desk) as tx:
-            rows = await views.events(tx, _after(cursor), limit + 1, status)
-        return _listing(WebhookEvent, rows, limit, "received_at")
+            rows = await views.events(tx, after(cursor), limit + 1, status)
+        return listing(WebhookEvent, rows, limit, "received_at")
 
     @router.get("/outbox")
     async def outbox(limit: Limit = 50, cursor: After = None, status: LedgerStatus | None = None) -> Listing[LedgerRow]:
         """The outbound ledger, newest first: what was sent, what waits, what was blocked, and why."""
         async with views.reading(desk) as tx:
-            rows = await views.outbox(tx, _after(cursor), limit + 1, status)
-        return _listing(LedgerRow, rows, limit, "created_at")
-
-    @router.get("/dead-letters")
-    async def dead_letters(limit: Limit = 50, cursor: After = None) -> Listing[DeadLetter]:
-        """Events that no retry could help and that nobody replayed yet, newest first."""
-        async with views.reading(desk) as tx:
-            rows = await views.dead_letters(tx, _after(cursor), limit + 1)
-        return _listing(DeadLetter, rows, limit, "died_at")
+            rows = await views.outbox(tx, after(cursor), limit + 1, status)
+        return listing(LedgerRow, rows, limit, "created_at")
 
 
 def _message(row: Any, receipts: Sequence[Any]) -> MessageRow:

@@ -13,12 +13,16 @@ from starlette.staticfiles import StaticFiles
 
 from frontdesk import __version__
 from frontdesk.desk import Desk
+from frontdesk.errors import NotPossible
 from frontdesk.simulator import Carrier
 from frontdesk.web.api import admin_router
 from frontdesk.web.auth import Doorkeeper, NotAdmitted
+from frontdesk.web.cron import cron_router
+from frontdesk.web.depth import kept_depths
 from frontdesk.web.guard import Guard
 from frontdesk.web.health import health_router
 from frontdesk.web.hooks import hook_routes
+from frontdesk.web.metrics import metrics_route
 from frontdesk.web.pages import page_routes
 from frontdesk.web.problems import Problem, Problems
 from frontdesk.web.rendering import Renderer
@@ -49,11 +53,14 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.door = Doorkeeper(settings, desk.lease_clock.now)
+    app.state.depths = kept_depths(desk)
     _handle_errors(app, problems)
     app.add_middleware(Guard, problems=problems)
     app.router.routes += hook_routes(desk)
     app.include_router(health_router(desk, simulated=simulation is not None))
+    app.router.routes.append(metrics_route(desk, app.state.depths))
     app.include_router(admin_router(desk))
+    app.include_router(cron_router(desk))
     app.router.routes += page_routes(desk, renderer, simulated=simulation is not None)
     app.router.routes += simulator_routes(desk, renderer, simulation)
     app.router.routes.append(Mount("/static", StaticFiles(packages=[("frontdesk.web", "static")])))
@@ -63,6 +70,7 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
 
 def _handle_errors(app: FastAPI, problems: Problems) -> None:
     app.add_exception_handler(NotAdmitted, problems.not_admitted)
+    app.add_exception_handler(NotPossible, problems.not_possible)
     app.add_exception_handler(RequestValidationError, problems.invalid)
     app.add_exception_handler(HTTPException, problems.http)
     for gone in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):

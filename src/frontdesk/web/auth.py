@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
@@ -65,6 +65,11 @@ def read_keys(settings: Settings) -> tuple[Key, ...]:
     return tuple(Key(match[1], match[2]) if match else Key("admin", entry) for match, entry in named)
 
 
+def _read_cron_secrets(settings: Settings) -> tuple[str, ...]:
+    given = settings.cron_secret.get_secret_value() if settings.cron_secret else ""
+    return tuple(secret.strip() for secret in given.split(",") if secret.strip())
+
+
 def check_exposure(settings: Settings) -> None:
     """Refuse to listen beyond this machine without a token. Raises SetupError that says how to go on."""
     if not read_keys(settings) and not _is_loopback(settings.host):
@@ -86,6 +91,7 @@ class Doorkeeper:
 
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self.keys = read_keys(settings)
+        self._cron_secrets = _read_cron_secrets(settings)
         self._now = now
         self._public_host = urlsplit(settings.public_url or "").netloc
 
@@ -98,6 +104,33 @@ class Doorkeeper:
         name = self._by_session(request) if self.keys else _from_here(request)
         self.refuse_cross_site(request)
         return name
+
+    def admit_cron(self, request: Request) -> str:
+        """The name under which this request may run a cron job: of CRON_SECRET or an admin token, as a bearer token.
+
+        Without CRON_SECRET the rule is that of the admin API. Raises NotAdmitted, or CrossSite.
+        """
+        if not self._cron_secrets:
+            # The jobs run by GET too, which a page of any site can make a browser send.
+            self.refuse_cross_site(request, safe=())
+            try:
+                return self.admit(request)
+            except NotAdmitted as error:
+                more = "To let a cron job in, set CRON_SECRET, and send it as `Authorization: Bearer`."
+                raise NotAdmitted(f"{error} {more}") from error
+        if (bearer := _bearer(request)) is None:
+            raise NotAdmitted("Send `Authorization: Bearer` with CRON_SECRET, or with a token of ADMIN_TOKEN.")
+        shown, is_secret = _digest(bearer), False
+        for secret in self._cron_secrets:
+            is_secret |= hmac.compare_digest(shown, _digest(secret))
+        if is_secret:
+            return "cron"
+        if (key := self.key_of(bearer)) is not None:
+            return key.name
+        raise NotAdmitted(
+            "The bearer token is neither CRON_SECRET nor a token of ADMIN_TOKEN: "
+            "give the cron job the value that this desk was started with."
+        )
 
     def key_of(self, token: str) -> Key | None:
         """The key of a token that somebody shows, compared in constant time; the whole `name:token` is good too."""
@@ -113,9 +146,9 @@ class Doorkeeper:
         expires = int((self._now() + SESSION).timestamp())
         return f"{key.name}|{expires}|{_seal(key, expires)}"
 
-    def refuse_cross_site(self, request: Request) -> None:
+    def refuse_cross_site(self, request: Request, safe: Sequence[str] = _SAFE) -> None:
         """Raise CrossSite for a write that another site's page sent; programs send neither header and pass."""
-        if request.method in _SAFE:
+        if request.method in safe:
             return
         site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
         ours = {request.headers.get("host"), request.headers.get("x-forwarded-host"), self._public_host or None}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from frontdesk import __version__
 from frontdesk.db.migrate import CODE_VERSION
@@ -12,7 +12,8 @@ from frontdesk.db.pool import DatabaseGone
 from frontdesk.db.processes import DEAD_AFTER
 from frontdesk.desk import Desk
 from frontdesk.web import views
-from frontdesk.web.shapes import Checks, Health, InboxDepth, Live, ProcessHealth, RoleHealth
+from frontdesk.web.depth import Depth, KeptDepths
+from frontdesk.web.shapes import Checks, Health, InboxDepth, LaneCounts, Live, ProcessHealth, RoleHealth
 from frontdesk.web.views import HealthFacts
 from frontdesk.web.words import duration
 
@@ -25,11 +26,11 @@ _NEEDED = {
 }
 
 
-async def assess(desk: Desk, *, simulated: bool) -> Health:
+async def assess(desk: Desk, depths: KeptDepths, *, simulated: bool) -> Health:
     """The health of this desk now; never raises for a database that is away."""
     now, lease_now = desk.clock.now(), desk.lease_clock.now()
     try:
-        facts = await views.health_facts(desk)
+        facts = await views.health_facts(desk, depths)
     except DatabaseGone as error:
         said = " ".join(str(error).split())
         reason = f"The database does not answer ({said}). Webhooks get 503 and are sent again by their providers."
@@ -48,7 +49,7 @@ def judge(facts: HealthFacts, *, now: datetime, lease_now: datetime, simulated: 
         simulated=simulated,
         roles={role: _role(role, processes) for role in ("serve", "worker", "scheduler")},
         processes=processes,
-        inbox=[_depth(row, now) for row in facts.inbox],
+        inbox=[_depth(depth, now) for depth in facts.inbox or () if depth.waiting],
         outbox=facts.outbox,
         dead_letters=facts.dead_letters,
     )
@@ -83,9 +84,15 @@ def _role(role: str, processes: Sequence[ProcessHealth]) -> RoleHealth:
     return RoleHealth(alive=alive, seen_seconds_ago=min(ages, default=None))
 
 
-def _depth(row: Any, now: datetime) -> InboxDepth:
-    seconds = round(max(0.0, (now - row.oldest).total_seconds()), 1)
-    return InboxDepth(lane_class=row.lane_class, waiting=row.waiting, oldest_at=row.oldest, oldest_seconds=seconds)
+def _depth(depth: Depth, now: datetime) -> InboxDepth:
+    oldest = depth.oldest or now
+    return InboxDepth(
+        lane_class=depth.lane_class,
+        waiting=depth.waiting,
+        oldest_at=oldest,
+        oldest_seconds=round(max(0.0, (now - oldest).total_seconds()), 1),
+        lanes=LaneCounts(**depth.lanes, lapsed=depth.lapsed),
+    )
 
 
 def _schema_reasons(facts: HealthFacts) -> Iterator[str]:
@@ -105,6 +112,8 @@ def _role_reasons(checks: Checks) -> Iterator[str]:
 
 
 def _backlog_reasons(checks: Checks, facts: HealthFacts, now: datetime) -> Iterator[str]:
+    if facts.inbox is None:
+        yield "So many webhooks wait to be handled that they could not be counted in time."
     for depth in checks.inbox:
         if depth.oldest_seconds > _SLOW.total_seconds():
             yield (
@@ -120,7 +129,7 @@ def _person_reasons(checks: Checks) -> Iterator[str]:
     if checks.dead_letters:
         yield (
             f"{checks.dead_letters} dead letter{'s' * (checks.dead_letters != 1)}: see what failed with "
-            "`frontdesk events list --status dead`, then `frontdesk events replay`."
+            "`frontdesk events dead`, then `frontdesk events replay`."
         )
     if unknown := checks.outbox.get("UNKNOWN", 0):
         yield (
@@ -135,9 +144,9 @@ def health_router(desk: Desk, *, simulated: bool) -> APIRouter:
     down: dict[int | str, dict[str, Any]] = {503: {"model": Health, "description": "Not so, with the reasons."}}
 
     @router.get("/api/health", responses=down)
-    async def health(response: Response) -> Health:
+    async def health(request: Request, response: Response) -> Health:
         """How the desk is, with reasons; 503 only when the database is away."""
-        verdict = await assess(desk, simulated=simulated)
+        verdict = await assess(desk, request.app.state.depths, simulated=simulated)
         response.status_code = 503 if verdict.status == "down" else 200
         return verdict
 
@@ -147,9 +156,9 @@ def health_router(desk: Desk, *, simulated: bool) -> APIRouter:
         return Live()
 
     @router.get("/readyz", responses=down)
-    async def readyz(response: Response) -> Health:
+    async def readyz(request: Request, response: Response) -> Health:
         """Database, migrations, and heartbeats of a worker and a scheduler; else 503 with reasons."""
-        verdict = await assess(desk, simulated=simulated)
+        verdict = await assess(desk, request.app.state.depths, simulated=simulated)
         response.status_code = 200 if verdict.ready else 503
         return verdict
 

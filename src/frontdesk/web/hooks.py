@@ -1,6 +1,8 @@
 """Webhooks: plain Starlette routes, one per webhook type; each answered as its provider's profile says."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from time import perf_counter
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
@@ -9,6 +11,8 @@ from starlette.routing import Route
 
 from frontdesk.desk import Desk
 from frontdesk.errors import Overloaded, TooLarge, WebhookError
+from frontdesk.inbox.model import Receipted
+from frontdesk.meters import Meters
 from frontdesk.provider import Answer, HttpRequest
 from frontdesk.steps.receive import take
 
@@ -29,11 +33,13 @@ def hook_routes(desk: Desk) -> list[Route]:
 
 def _endpoint(desk: Desk, webhook_type: str) -> Callable[[Request], Awaitable[Response]]:
     provider, profile = desk.registry.profiles()[webhook_type]
+    counting = _Counting(desk.meters, webhook_type)
 
     async def hook(request: Request) -> Response:
         try:
             body = await _body(request, profile.max_body)
-            await take(desk.receiver, provider, webhook_type, _as_received(request, body, desk.settings.public_url))
+            received = _as_received(request, body, desk.settings.public_url)
+            counting.note(await take(desk.receiver, provider, webhook_type, received))
         except Overloaded:
             return _answer(profile.overload, {"Retry-After": "2"})
         except WebhookError as error:
@@ -43,7 +49,40 @@ def _endpoint(desk: Desk, webhook_type: str) -> Callable[[Request], Awaitable[Re
             return Response(status_code=400)
         return _answer(profile.acknowledge)
 
-    return hook
+    return counting.around(hook)
+
+
+class _Counting:
+    """The meters of one webhook type; they stand at zero before the first webhook, so that its rate is seen."""
+
+    def __init__(self, meters: Meters, webhook_type: str) -> None:
+        self._answered = partial(meters.webhooks.labels, webhook_type)
+        self._accept = meters.accept.labels(webhook_type)
+        self._first = meters.items.labels(webhook_type, "first")
+        self._duplicate = meters.items.labels(webhook_type, "duplicate")
+        self._answered("200")
+
+    def note(self, kept: Sequence[Receipted]) -> None:
+        """Count what was kept of a webhook."""
+        for receipted in kept:
+            (self._first if receipted.first else self._duplicate).inc()
+
+    def around(self, hook: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint with its answers counted, and timed where they acknowledge."""
+
+        async def counted(request: Request) -> Response:
+            began = perf_counter()
+            try:
+                response = await hook(request)
+            except Exception:
+                self._answered("500").inc()
+                raise
+            self._answered(str(response.status_code)).inc()
+            if response.status_code < 300:
+                self._accept.observe(perf_counter() - began)
+            return response
+
+        return counted
 
 
 def _answer(answer: Answer, headers: dict[str, str] | None = None) -> Response:

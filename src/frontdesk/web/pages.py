@@ -14,6 +14,7 @@ from frontdesk.web.auth import COOKIE, SESSION
 from frontdesk.web.forms import local_path, read_form
 from frontdesk.web.health import assess
 from frontdesk.web.rendering import Renderer
+from frontdesk.web.shapes import Health
 from frontdesk.web.timeline import bubbles, known
 from frontdesk.web.views import NEWEST, Cursor
 
@@ -77,8 +78,11 @@ class _Pages:
             rows=rows[:_PER_PAGE],
             more=views.next_cursor(rows, _PER_PAGE, "last_message_at"),
             first=after == NEWEST,
-            health=await assess(self._desk, simulated=self._simulated),
+            health=await self._health(request),
         )
+
+    async def _health(self, request: Request) -> Health:
+        return await assess(self._desk, request.app.state.depths, simulated=self._simulated)
 
     async def conversation(self, request: Request) -> Response:
         return await self._conversation(request, "conversation.html")
@@ -111,7 +115,7 @@ class _Pages:
         return await self._system(request, "_system.html")
 
     async def _system(self, request: Request, template: str) -> Response:
-        health, letters = await assess(self._desk, simulated=self._simulated), []
+        health, letters = await self._health(request), []
         if health.checks.dead_letters:
             async with views.reading(self._desk) as tx:
                 letters = list(await views.dead_letters(tx, NEWEST, _LETTERS))

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from frontdesk.errors import NotPossible
 from frontdesk.web.auth import NotAdmitted
 from frontdesk.web.rendering import Renderer
 
@@ -72,10 +73,14 @@ class Problems:
         log.warning("request_without_database", path=request.url.path, error=str(error))
         return self._answer(request, 503, _AWAY, {"Retry-After": "5"})
 
+    async def not_possible(self, request: Request, error: Exception) -> Response:
+        """404, 409 or 422: what was asked for cannot be done, and nothing was."""
+        return self._answer(request, error.status if isinstance(error, NotPossible) else 409, str(error))
+
     async def invalid(self, request: Request, error: Exception) -> Response:
         """400 that names each parameter that is wrong."""
         assert isinstance(error, RequestValidationError)  # noqa: S101  (registered for this class alone)
-        said = [f"{'.'.join(str(part) for part in one['loc'][1:])}: {one['msg']}" for one in error.errors()]
+        said = [f"{_place(one)}: {one['msg']}" for one in error.errors()]
         return self._answer(request, 400, "; ".join(said) + ".")
 
     async def http(self, request: Request, error: Exception) -> Response:
@@ -96,6 +101,12 @@ class Problems:
         return self._renderer.page(request, "notice.html", status=status, headers=headers, **context)
 
 
+def _place(error: Mapping[str, Any]) -> str:
+    """What is wrong: a parameter or a field by its name, or the body as a whole."""
+    inside = () if error["type"] == "json_invalid" else error["loc"][1:]
+    return ".".join(str(part) for part in inside) or str(error["loc"][0])
+
+
 def _for_programs(request: Request) -> bool:
     path = request.url.path
-    return path.startswith(("/api/", "/webhooks/")) or path in ("/livez", "/readyz")
+    return path.startswith(("/api/", "/webhooks/")) or path in ("/livez", "/readyz", "/metrics")

@@ -12,9 +12,11 @@ __all__ = [
     "ConversationDetail",
     "ConversationRow",
     "ConversationState",
-    "DeadLetter",
     "Health",
+    "Id",
     "InboxDepth",
+    "Json",
+    "LaneCounts",
     "LedgerRow",
     "Listing",
     "Live",
@@ -26,7 +28,9 @@ __all__ = [
 ]
 
 
-class _Json(BaseModel):
+class Json(BaseModel):
+    """What all of them are: camelCase names, read from rows by attribute."""
+
     model_config = ConfigDict(
         alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, from_attributes=True
     )
@@ -36,14 +40,14 @@ Row = TypeVar("Row")
 Id = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
 
 
-class Listing(_Json, Generic[Row]):
+class Listing(Json, Generic[Row]):
     """One page of a list, newest first; `nextCursor` is null at the end."""
 
     items: list[Row]
     next_cursor: str | None
 
 
-class ConversationRow(_Json):
+class ConversationRow(Json):
     """One conversation with its lead and its last message."""
 
     id: Id
@@ -68,7 +72,7 @@ class ConversationRow(_Json):
     blocked_reason: str | None
 
 
-class ReceiptRow(_Json):
+class ReceiptRow(Json):
     """One delivery receipt that came in, and how often again."""
 
     word: str
@@ -77,7 +81,7 @@ class ReceiptRow(_Json):
     duplicate_count: int
 
 
-class MessageRow(_Json):
+class MessageRow(Json):
     """One message with what can be followed: its webhook for inbound ones, its ledger row for outbound ones."""
 
     id: Id
@@ -109,7 +113,7 @@ class MessageRow(_Json):
     receipts: list[ReceiptRow] = []
 
 
-class ConversationDetail(_Json):
+class ConversationDetail(Json):
     """One conversation, what is known of the lead, and its newest messages."""
 
     id: Id
@@ -138,7 +142,7 @@ class ConversationDetail(_Json):
     next_cursor: str | None = None
 
 
-class WebhookEvent(_Json):
+class WebhookEvent(Json):
     """One stored webhook item; bodies stay in the database."""
 
     id: Id
@@ -156,7 +160,7 @@ class WebhookEvent(_Json):
     duplicates: Annotated[int, Field(description="redeliveries, which changed nothing")]
 
 
-class LedgerRow(_Json):
+class LedgerRow(Json):
     """One row of the outbound ledger."""
 
     id: Id
@@ -189,24 +193,7 @@ class LedgerRow(_Json):
     failed_at: datetime | None
 
 
-class DeadLetter(_Json):
-    """One event that no retry could help, and that nobody replayed yet."""
-
-    id: Id
-    event_id: Id
-    event_received_at: datetime
-    lane: str
-    lane_class: str
-    client_id: Id | None
-    webhook_type: str
-    fingerprint: str
-    error: str
-    attempts: int
-    code_version: str
-    died_at: datetime
-
-
-class ConversationState(_Json):
+class ConversationState(Json):
     """Where a conversation stands."""
 
     id: Id
@@ -215,7 +202,7 @@ class ConversationState(_Json):
     state_version: int
 
 
-class AiHealth(_Json):
+class AiHealth(Json):
     """What the desk said last and what it did not say twice."""
 
     outbound_logs: Annotated[list[LedgerRow], Field(description="the newest 20 ledger rows")]
@@ -224,7 +211,7 @@ class AiHealth(_Json):
     status_counts: Annotated[dict[str, int], Field(description="ledger rows by state, final ones of the newest 10,000")]
 
 
-class ProcessHealth(_Json):
+class ProcessHealth(Json):
     """One process as last seen."""
 
     host: str
@@ -236,23 +223,34 @@ class ProcessHealth(_Json):
     alive: bool
 
 
-class RoleHealth(_Json):
+class RoleHealth(Json):
     """The processes of one role."""
 
     alive: int
     seen_seconds_ago: Annotated[float | None, Field(description="age of the newest heartbeat; null: none for an hour")]
 
 
-class InboxDepth(_Json):
+class LaneCounts(Json):
+    """Lanes with work by their state."""
+
+    ready: Annotated[int, Field(description="a worker could take them now")]
+    in_hand: int
+    backing_off: Annotated[int, Field(description="wait for the next try of their first event")]
+    held: Annotated[int, Field(description="wait for a person")]
+    lapsed: Annotated[int, Field(description="of the ready ones: their worker died or hangs")]
+
+
+class InboxDepth(Json):
     """What waits in the inbox in lanes of one class."""
 
     lane_class: str
     waiting: int
     oldest_at: datetime
     oldest_seconds: float
+    lanes: LaneCounts
 
 
-class Checks(_Json):
+class Checks(Json):
     """What the verdict rests on; all but the first are empty while the database is away."""
 
     database: Literal["reachable", "unreachable"]
@@ -266,7 +264,7 @@ class Checks(_Json):
     dead_letters: int = 0
 
 
-class Health(_Json):
+class Health(Json):
     """How the desk is, with the reasons in plain words."""
 
     status: Literal["ok", "degraded", "down"]
@@ -277,7 +275,7 @@ class Health(_Json):
     checks: Checks
 
 
-class Live(_Json):
+class Live(Json):
     """The process answers."""
 
     status: Literal["ok"] = "ok"

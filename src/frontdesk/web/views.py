@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,9 @@ import orjson
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 from frontdesk.desk import Desk
+from frontdesk.inbox.dead_letters import list_letters
+from frontdesk.inbox.model import Selection
+from frontdesk.web.depth import Depth, KeptDepths
 
 __all__ = [
     "CAP",
@@ -26,9 +29,11 @@ __all__ = [
     "health_facts",
     "messages",
     "next_cursor",
+    "oldest_due",
     "opted_out",
     "outbox",
     "phone_ledger",
+    "processes",
     "reading",
     "receipts",
     "status_counts",
@@ -135,9 +140,9 @@ async def outbox(tx: Tx, after: Cursor, limit: int, status: str | None = None) -
     return await tx.all(Q.list_outbox, {**_place(after, limit), "status": status})
 
 
-async def dead_letters(tx: Tx, after: Cursor, limit: int) -> Sequence[Any]:
-    """Dead letters that were not replayed, newest first."""
-    return await tx.all(Q.list_dead_letters, _place(after, limit))
+async def dead_letters(tx: Tx, after: Cursor, limit: int, selection: Selection | None = None) -> Sequence[Any]:
+    """Open dead letters, the one that died last first."""
+    return await list_letters(tx, selection or Selection(), **_place(after, limit))
 
 
 async def status_counts(tx: Tx) -> tuple[dict[str, int], int]:
@@ -146,29 +151,42 @@ async def status_counts(tx: Tx) -> tuple[dict[str, int], int]:
     return {row.status: row.messages for row in rows}, sum(int(row.collisions) for row in rows)
 
 
+async def processes(tx: Tx) -> Sequence[Any]:
+    """The processes of the last hour, the one seen last first."""
+    return await tx.all(Q.list_processes)
+
+
+async def oldest_due(tx: Tx, now: datetime) -> datetime | None:
+    """Since when the oldest message that may go has been waiting, or None."""
+    at: datetime | None = (await tx.one(Q.oldest_due, {"now": now})).at
+    return at
+
+
 @dataclass(frozen=True, slots=True)
 class HealthFacts:
     """What a verdict about health looks at."""
 
     schema_version: int
     processes: Sequence[Any]
-    inbox: Sequence[Any]
+    inbox: Sequence[Depth] | None
+    """None: too deep to be counted in time."""
     outbox: dict[str, int]
     oldest_due: datetime | None
     dead_letters: int
 
 
-async def health_facts(desk: Desk) -> HealthFacts:
-    """Read all facts in one transaction; of an empty database only that it is empty. Raises one of DatabaseGone."""
+async def health_facts(desk: Desk, depths: KeptDepths) -> HealthFacts:
+    """Read all facts; of an empty database only that it is empty. Raises one of DatabaseGone."""
     async with reading(desk) as tx:
         if not (await tx.one(Q.schema_there)).there:
             return HealthFacts(0, [], [], {}, None, 0)
         counts, _ = await status_counts(tx)
-        return HealthFacts(
+        facts = HealthFacts(
             schema_version=(await tx.one(Q.schema_version)).version,
-            processes=await tx.all(Q.list_processes),
-            inbox=await tx.all(Q.inbox_depth),
+            processes=await processes(tx),
+            inbox=[],
             outbox=counts,
-            oldest_due=(await tx.one(Q.oldest_due, {"now": desk.clock.now()})).at,
+            oldest_due=await oldest_due(tx, desk.clock.now()),
             dead_letters=(await tx.one(Q.open_dead_letters, {"cap": CAP})).letters,
         )
+    return replace(facts, inbox=await depths.get())  # kept for a while: a deep inbox must not be counted for each probe

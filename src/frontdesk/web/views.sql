@@ -107,14 +107,6 @@ WHERE (o.created_at, o.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint)
 ORDER BY o.created_at DESC, o.id DESC
 LIMIT %(limit)s;
 
--- name: list_dead_letters
-SELECT d.id, d.event_id, d.event_received_at, d.lane, d.lane_class, d.client_id, d.webhook_type, d.fingerprint, d.error,
-       d.attempts, d.code_version, d.died_at
-FROM dead_letters AS d
-WHERE d.replayed_at IS NULL AND d.dismissed_at IS NULL AND (d.died_at, d.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint)
-ORDER BY d.died_at DESC, d.id DESC
-LIMIT %(limit)s;
-
 -- Health ------------------------------------------------------------------------------------------------------------------
 
 -- name: schema_there
@@ -126,12 +118,6 @@ SELECT coalesce(max(version), 0) AS version FROM schema_versions;
 -- The processes of the last hour; older rows are forgotten by whoever beats.
 -- name: list_processes
 SELECT roles, host, pid, version, started_at, seen_at FROM processes ORDER BY seen_at DESC, id LIMIT 200;
-
--- Exact, because the oldest age must be; reads the narrow rows of the queue only, and the 5 seconds above bound it.
--- name: inbox_depth
-SELECT l.lane_class, count(*) AS waiting, min(q.received_at) AS oldest, max(q.attempts) AS tries
-FROM inbox_queue AS q JOIN inbox_lanes AS l ON l.lane = q.lane
-GROUP BY l.lane_class ORDER BY l.lane_class;
 
 -- Open states in full (each has a partial index), final ones among the newest `cap` rows of the ledger.
 -- name: outbox_counts

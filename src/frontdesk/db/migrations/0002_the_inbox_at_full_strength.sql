@@ -23,6 +23,9 @@ ALTER TABLE webhook_events DROP CONSTRAINT webhook_events_status_check;
 ALTER TABLE webhook_events ADD CONSTRAINT webhook_events_status_check
     CHECK (status IN ('waiting', 'retrying', 'held', 'done', 'dead'));
 
+-- Room for the second version that every event gets when it is marked done; the weekly partitions are made so, too.
+ALTER TABLE webhook_events_default SET (fillfactor = 50);
+
 -- Dead letters ----------------------------------------------------------------------------------------------------------
 
 -- replay_at: put back at that time, by the scheduler. Open is what was neither replayed nor dismissed since it died.
@@ -60,3 +63,21 @@ CREATE TABLE inbound_listings (
     provider     text PRIMARY KEY,
     listed_until timestamptz NOT NULL
 );
+
+-- Replays and their audit -------------------------------------------------------------------------------------------------
+
+-- The pace of the schedule that replay_at belongs to, in letters a second; null: as soon as may be.
+ALTER TABLE dead_letters ADD COLUMN replay_rate double precision CHECK (replay_rate > 0);
+
+-- Dead letters go back in the order in which their events came; whoever locks several locks them in this order too.
+CREATE INDEX dead_letters_in_order ON dead_letters (event_received_at, event_id) WHERE replay_at IS NOT NULL;
+
+-- "A repeated request acts once": an act with a key of the caller's is recorded once for ever.
+CREATE UNIQUE INDEX audit_log_once ON audit_log (actor, action, (details ->> 'key')) WHERE details ->> 'key' IS NOT NULL;
+
+-- Retention -------------------------------------------------------------------------------------------------------------
+
+-- Request ids leave by the hour at the low end of the expiry index. The share by which a table is vacuumed otherwise, a
+-- fifth, would let the entries of many hours lie there dead; and the planner is to know soon what the times are.
+ALTER TABLE processed_webhooks
+    SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05);

@@ -1,0 +1,1 @@
+"""Audit: what people did, one row per act."""

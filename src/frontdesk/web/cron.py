@@ -1,0 +1,64 @@
+"""Jobs for hosts that have an HTTP cron and nothing else. Each may run twice, or at once, and beside the scheduler."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from frontdesk.desk import Desk
+from frontdesk.steps.retire import retire
+from frontdesk.web.problems import RESPONSES
+
+__all__ = ["CleanedUp", "KeptWeek", "cron_router"]
+
+_AT_MOST = 25.0  # seconds; hosts that call give up after 30
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="Cron", description="CRON_SECRET, or a token of ADMIN_TOKEN")
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, from_attributes=True
+    )
+
+
+class KeptWeek(_Answer):
+    """A week of stored webhooks that is old enough to go and is kept."""
+
+    partition: str
+    week: str = Field(description="the ISO week, such as 2026w20")
+    waiting: int = Field(description="events that are not handled")
+    open_dead_letters: int
+    why: str = Field(description="what keeps it, and what to do about it")
+
+
+class CleanedUp(_Answer):
+    """What one call removed."""
+
+    deleted_request_ids: int = Field(description="expired rows of processed_webhooks")
+    dropped_partitions: list[str] = Field(description="whole weeks of webhook_events")
+    kept_partitions: list[KeptWeek]
+    deleted_old_events: int = Field(description="rows of the default partition of webhook_events")
+    batches: int
+    longest_batch_ms: float
+    finished: bool = Field(description="false: the time was up, and a next call goes on")
+
+
+def _admit(request: Request, _shown_in_openapi: Annotated[Any, Depends(_bearer)]) -> None:
+    request.state.who = request.app.state.door.admit_cron(request)
+
+
+def cron_router(desk: Desk) -> APIRouter:
+    """Everything below /api/cron, by POST and by GET: some hosts can send nothing else."""
+    router = APIRouter(prefix="/api/cron", tags=["cron"], dependencies=[Depends(_admit)], responses=RESPONSES)
+
+    async def cleanup_webhooks() -> CleanedUp:
+        """Remove expired request ids and old webhooks, for 25 seconds at most, without slowing those that come in."""
+        done = await retire(desk.db, desk.bucket, desk.clock, desk.settings.retention, seconds=_AT_MOST)
+        return CleanedUp.model_validate(done)
+
+    for method in ("POST", "GET"):
+        router.add_api_route("/cleanup-webhooks", cleanup_webhooks, methods=[method])
+    return router
