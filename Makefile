@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench docs clean
+.PHONY: help run test check chaos bench docs clean
 
 help: ## Show these verbs
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,9 +12,10 @@ help: ## Show these verbs
 run: $(VENV)/.run ## Start everything: embedded PostgreSQL, simulator, pages (Ctrl-C stops it)
 	@$(BIN)/frontdesk up
 
-test: $(VENV)/.test ## Run all tests
+test: $(VENV)/.test ## Run all tests, then those of the database again behind PgBouncer
 	@$(BIN)/python tests/chromium.py
 	@$(BIN)/python -m pytest
+	@$(BIN)/python tests/pgbouncer.py
 
 check: $(VENV)/.test ## Run ruff, mypy --strict and the import contracts
 	@$(BIN)/ruff check .
@@ -22,7 +23,10 @@ check: $(VENV)/.test ## Run ruff, mypy --strict and the import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(VENV)/.run ## Measure the inbox against procrastinate and pgqueuer, same database, same run
+chaos: $(VENV)/.test ## Kill, freeze and restart everything under load for ten minutes, and judge what is left
+	@$(BIN)/python tests/chaos/long_run.py
+
+bench: $(VENV)/.run ## Measure the inbox beside procrastinate, pgqueuer and dbos, same database, same run
 	@$(PYTHON) bench/run.py
 
 docs: $(VENV)/.run ## Write the generated reference pages anew

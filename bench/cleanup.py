@@ -45,7 +45,8 @@ FILL = """
 INSERT INTO processed_webhooks (request_id, webhook_type, function_name, parameters, received_at, expires_at)
 SELECT 'SM' || md5(n::text), 'twilio_sms', 'receive', '{"lane": "message:+12025550100:+12025550143"}',
        now() - '2 days'::interval + n * '50 ms'::interval,
-       now() - '1 day'::interval + n * '50 ms'::interval + CASE WHEN n %% %(each)s = 0 THEN '7 days' ELSE '0' END::interval
+       now() - '1 day'::interval + n * '50 ms'::interval
+           + CASE WHEN n %% %(each)s = 0 THEN '7 days' ELSE '0' END::interval
 FROM generate_series(1, %(rows)s) AS n
 """
 LEFT = "SELECT count(*) FILTER (WHERE expires_at < %s), count(*) FROM processed_webhooks"

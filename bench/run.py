@@ -15,14 +15,20 @@ INPUTS = [ROOT / "pyproject.toml", ROOT / "constraints.txt", BENCH / "requiremen
 
 
 def main() -> None:
-    """Install when something that decides the versions has changed; then become the measurement."""
+    """Become the measurement."""
+    become("bench.suite")
+
+
+def become(module: str) -> None:
+    """Install when something that decides the versions has changed; then run `module`, with the same arguments."""
     wanted = hashlib.sha256(b"\0".join(path.read_bytes() for path in INPUTS)).hexdigest()
     if not STAMP.exists() or STAMP.read_text() != wanted:
-        print("Installing Frontdesk and its peers into .venv-bench (once) ...", flush=True)
+        print("Installing Frontdesk and its peers into .venv-bench (once) ...", file=sys.stderr, flush=True)
         run(sys.executable, "-m", "venv", "--clear", str(VENV))
         run(*pip("-c", "constraints.txt", "-r", "bench/requirements.txt", "-e", "."))
         STAMP.write_text(wanted)
-    os.execv(PYTHON, [str(PYTHON), str(BENCH / "inbox.py"), *sys.argv[1:]])
+    os.chdir(ROOT)  # from where `bench` is a package
+    os.execv(PYTHON, [str(PYTHON), "-m", module, *sys.argv[1:]])
 
 
 def pip(*words: str) -> list[str]:

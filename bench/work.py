@@ -1,6 +1,7 @@
 """The work that every system is given, and the table that tells how each did it."""
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -8,19 +9,19 @@ __all__ = [
     "CONVERSATIONS",
     "COUNT",
     "INSERT",
-    "IN_FLIGHT",
     "OURS",
     "OUTCOME",
+    "PLACES",
     "TABLE",
     "Message",
     "System",
     "Tally",
     "deliveries",
+    "messages",
     "place",
 ]
 
 CONVERSATIONS = 1_000
-IN_FLIGHT = 16  # deliveries under way at once
 OURS = "+12025550100"
 AGAIN_AFTER = 40  # deliveries that lie between a message and its redelivery
 
@@ -33,6 +34,7 @@ TABLE = """CREATE TABLE handled (
 INSERT = "INSERT INTO handled (conversation, n) VALUES (%s, %s)"
 
 COUNT = "SELECT count(*) FROM handled"
+PLACES = "SELECT last_value FROM handled_position_seq"  # at least as many as rows, and as cheap for many as for few
 OUTCOME = """
 SELECT count(DISTINCT (conversation, n)) AS known, count(*) - count(DISTINCT (conversation, n)) AS doubled,
        count(*) FILTER (WHERE n < before) AS out_of_order
@@ -56,38 +58,50 @@ class Message:
 
 
 class Tally:
-    """Counts handler calls, so that nothing else watches a drain until its end is near."""
+    """Told by each handler as it begins, so that nothing else watches a drain until its end is near."""
 
     def __init__(self) -> None:
-        self.calls = 0
+        self.began: dict[tuple[int, int], float] = {}
 
-    def count(self) -> None:
-        """One handler has done its work."""
-        self.calls += 1
+    def begin(self, at: tuple[int, int]) -> tuple[int, int]:
+        """A handler begins with the message of this place; returns the place. May be called from any thread."""
+        self.began.setdefault(at, monotonic())
+        return at
 
 
 class System(Protocol):
-    """One way to accept and handle messages. Its database is empty, and is its own."""
+    """One way to accept and handle messages. Its database is its own."""
 
     waiting: str
     """SQL that counts what is accepted and not yet handled."""
 
+    def __init__(self, in_flight: int) -> None:
+        """For that many deliveries under way at once."""
+
+    async def install(self, dsn: str) -> None:
+        """Create the tables, once."""
+
     async def open(self, dsn: str) -> None:
-        """Connect, and create the tables."""
+        """Connect."""
 
     async def accept(self, message: Message) -> None:
         """Take one delivery; return once it is durable, be it new or known."""
 
     async def drain(self, tally: Tally) -> None:
-        """Handle all that waits until cancelled, one row of `handled` per message."""
+        """Handle all that waits and comes until cancelled, one row of `handled` per message."""
 
     async def close(self) -> None:
         """Disconnect."""
 
 
-def deliveries(messages: int) -> list[Message]:
+def messages(number: int) -> list[Message]:
+    """That many messages in turn over the conversations."""
+    return [_message(index) for index in range(number)]
+
+
+def deliveries(number: int) -> list[Message]:
     """That many messages in turn over the conversations, every tenth of them delivered twice."""
-    once = [_message(index) for index in range(messages)]
+    once = messages(number)
     twice = [(index + AGAIN_AFTER, message) for index, message in enumerate(once) if index % 10 == 0]
     # Sorted by place: a redelivery comes right after the message that was AGAIN_AFTER later.
     return [message for _, message in sorted([*enumerate(once), *twice], key=lambda placed: placed[0])]

@@ -24,7 +24,16 @@ from frontdesk.db.unprivileged import choose_runner
 ROOT = Path(__file__).parents[1]
 HOW_TO = ROOT / "docs" / "how-to" / "run-on-your-own-postgresql.md"
 PASS = ("tests/rooms", "tests/steps", "tests/chaos")
-LEFT_OUT = ("tests/rooms/test_embedded.py", "tests/chaos/test_oracle.py")  # no desk of theirs connects to anything
+LEFT_OUT = (  # no desk of theirs connects to anything, or the same statements run in the others: it is a matter of time
+    "tests/rooms/test_embedded.py",
+    "tests/rooms/test_fair_claims.py",
+    "tests/rooms/test_inbox_machine.py",
+    "tests/steps/test_catch_up.py",
+    "tests/steps/test_catch_up_trouble.py",
+    "tests/steps/test_fairness.py",
+    "tests/steps/test_look.py",
+    "tests/chaos/test_oracle.py",
+)
 KNOWS_PREPARED = (1, 21)
 """The first PgBouncer that carries prepared statements over in transaction mode."""
 MODES = ("prepared", "unprepared")

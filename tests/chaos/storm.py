@@ -43,6 +43,11 @@ class OwnServer:
     direct: str
     dsn: str
 
+    @property
+    def pooled(self) -> bool:
+        """Whether a pooler stands before it."""
+        return self.dsn != self.direct
+
 
 @dataclass(slots=True)
 class CountedFaults(Faults):

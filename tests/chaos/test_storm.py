@@ -5,6 +5,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from plan import Plan, Report, calm_kills
 from storm import OwnServer, Storm
 
@@ -22,7 +23,7 @@ def test_a_storm_loses_nothing_doubles_nothing_and_keeps_every_lane_in_order(
     own_server: OwnServer, tmp_path: Path
 ) -> None:
     plan = Plan(seed=random.randrange(10**6))
-    if own_server.dsn != own_server.direct:  # the second time, behind a pooler
+    if own_server.pooled:  # the second time: it need not be as long
         plan = replace(plan, events=1000, lanes=100, seconds=25)
     report = raised(plan, own_server, tmp_path)
     assert report.kills >= 5
@@ -33,6 +34,8 @@ def test_a_storm_loses_nothing_doubles_nothing_and_keeps_every_lane_in_order(
 def test_lanes_of_killed_workers_are_in_other_hands_within_the_lease_and_two_seconds(
     own_server: OwnServer, tmp_path: Path
 ) -> None:
+    if own_server.pooled:
+        pytest.skip("measured without a pooler: leases know nothing of it")
     report = raised(calm_kills(random.randrange(10**6)), own_server, tmp_path)
     assert report.kills >= 3
     assert len(report.taken_over) >= 3

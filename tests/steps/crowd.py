@@ -1,11 +1,14 @@
 """A worker on events that a test puts straight into the inbox, of any clients, types and lanes, with handlers of its own."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+
+from structlog.testing import capture_logs
 
 from frontdesk.db.pool import Tx
 from frontdesk.desk import Desk
@@ -62,7 +65,7 @@ class Crowd:
 
     def _arrival(self, client: int, lead: str, kind: str) -> Arrival:
         self.sent += 1
-        item = Item(kind, f"{client}-{lead}-{self.sent}", _number(client), lead, LaneClass.MESSAGE, {"Body": "x"})
+        item = Item(kind, f"{client}:{lead}:{self.sent}", _number(client), lead, LaneClass.MESSAGE, {"Body": "x"})
         return Arrival(item, b"x", {}, "c", timedelta(hours=24))
 
     async def rows(self, query: str, **params: Any) -> Sequence[Any]:
@@ -76,9 +79,10 @@ class Crowd:
 
     async def until(self, query: str, seconds: float = 20, **params: Any) -> None:
         """Wait until `query` has a row."""
-        async with asyncio.timeout(seconds):
-            while not await self.rows(query, **params):
-                await asyncio.sleep(0.02)
+        end = time.monotonic() + seconds
+        while not await self.rows(query, **params):
+            assert time.monotonic() < end, f"not within {seconds} s: {query} {params}"
+            await asyncio.sleep(0.02)
 
     async def until_done(self, *request_ids: str, seconds: float = 20) -> None:
         """Wait until these events are done."""
@@ -102,14 +106,16 @@ async def crowd(dsn: str, *, at_work: bool = True, reads_nothing: bool = False, 
     async with desk.db.transaction() as tx:
         await tx.run(EFFECTS)
     service = desk.service("worker")
-    if at_work:
-        await service.start()
-    try:
-        yield people
-    finally:
+    with capture_logs():  # hundreds of failures are told here, each with where it came from
         if at_work:
-            await service.stop()
-        await desk.close()
+            await service.start()
+        try:
+            yield people
+        finally:
+            if at_work:
+                async with asyncio.timeout(10):
+                    await service.stop()
+            await desk.close()
 
 
 def lane_of(client: int, lead: str) -> str:

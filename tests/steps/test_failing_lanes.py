@@ -78,7 +78,7 @@ def test_of_events_settled_together_those_before_the_one_that_fails_are_done_and
     broken, again = True, asyncio.Event()
 
     async def fails(event: Event, tx: Tx) -> None:
-        if broken and event.request_id.endswith("-3"):
+        if broken and event.request_id.endswith(":3"):
             again.set() if event.tries > 1 else None
             raise ValueError("the third fails")
 
@@ -182,7 +182,7 @@ def test_an_event_that_kills_its_workers_is_buried_and_those_around_it_are_done(
             assert {row[:2] for row in await states(people)} == {(one, "done") for one in sent} | {(poison, "dead")}
             effects = await people.effects()
             assert sorted(effects) == sorted(sent)
-            assert [one for one in effects if one.startswith("1-+1-")] == sent[:3]
+            assert [one for one in effects if one.startswith("1:+1:")] == sent[:3]
             (letter,) = await people.rows("SELECT error FROM dead_letters")
             assert "died or hung" in letter.error
 
