@@ -67,16 +67,22 @@ def scenes(name: str, sizes: tuple[int, ...]) -> Iterator[Scene]:
 
 
 def all_scenes(
-    server: Server, names: list[str], sizes: tuple[int, ...], say: Callable[[str], None]
+    server: Server, names: list[str], sizes: tuple[int, ...], passes: int, say: Callable[[str], None]
 ) -> list[dict[str, Any]]:
-    """Every system that has a claim of its own, each scene in a fresh process and a fresh database."""
-    cells = []
-    for name in (name for name in names if name in BACKLOGS):
-        for scene in scenes(name, sizes):
-            say(f"claims of {name}, {scene.events:,} waiting {scene.why}")
-            with scratch_database(server) as dsn:
-                cells += in_fresh_process(measure, name, dsn, scene)
-    return [asdict(cell) for cell in cells]
+    """Every system that has a claim of its own, each scene in a fresh process and a fresh database.
+
+    Of several passes the better one counts: what else ran on the machine can only have slowed one down.
+    """
+    best: dict[tuple[str, Scene, str], Cell] = {}
+    for number in range(passes):
+        for name in (name for name in names if name in BACKLOGS):
+            for scene in scenes(name, sizes):
+                say(f"claims of {name}, {scene.events:,} waiting {scene.why} ({number + 1} of {passes})")
+                with scratch_database(server) as dsn:
+                    for cell in in_fresh_process(measure, name, dsn, scene):
+                        place = (name, scene, cell.series)
+                        best[place] = min(best.get(place, cell), cell, key=lambda one: one.ms)
+    return [asdict(cell) for cell in best.values()]
 
 
 def measure(name: str, dsn: str, scene: Scene) -> list[Cell]:

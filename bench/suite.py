@@ -38,13 +38,14 @@ class Size:
     loaded: float  # seconds under load
     claim_sizes: tuple[int, ...]
     claims_of_all: bool
+    passes: int  # over all claims
     backlog: int
     repeats: int  # of each number of worker processes
     known: int
 
 
-QUICK = Size(2, 3000, 8, 100, 3, claims.SIZES[:2], False, 10_000, 1, 100_000)
-WHOLE = Size(5, 5000, 20, 200, 6, claims.SIZES, True, 30_000, 3, idempotency.KNOWN)
+QUICK = Size(2, 3000, 8, 100, 3, claims.SIZES[:2], False, 1, 10_000, 1, 100_000)
+WHOLE = Size(5, 5000, 20, 200, 6, claims.SIZES, True, 2, 30_000, 3, idempotency.KNOWN)
 MEASURES = ("accept_drain", "latency", "claims", "workers", "idempotency", "where")
 
 
@@ -126,7 +127,8 @@ def _measure(
     if name == "latency":
         return latency.all_systems(server, half_rates(server, names, known, say), size.idle, size.loaded, say)
     if name == "claims":
-        return claims.all_scenes(server, names if size.claims_of_all else [US], size.claim_sizes, say)
+        asked = names if size.claims_of_all else [US]
+        return claims.all_scenes(server, asked, size.claim_sizes, size.passes, say)
     alone: dict[str, Callable[[], Cells]] = {
         "workers": partial(workers.all_sizes, server, size.backlog, size.repeats, say),
         "idempotency": partial(idempotency.check, server, size.known),

@@ -6,7 +6,6 @@ from uuid import uuid4
 from psycopg import AsyncConnection
 
 from frontdesk.db.pool import Tx
-from frontdesk.inbox import store as inbox
 from frontdesk.inbox.model import ClaimedLane, Event
 from frontdesk.steps.lanes import LanesInHand
 
@@ -34,6 +33,7 @@ WITH stored AS (
 INSERT INTO inbox_queue (lane, received_at, event_id, webhook_type)
 SELECT lane, received_at, id, webhook_type FROM stored
 """
+GIVE_BACK = "UPDATE inbox_lanes SET ready_at = now(), claim_token = NULL, lapses = 0 WHERE lane = ANY(%s)"
 NOW: dict[str, object] = {"ready_in": "-1 min", "claim_token": None, "retrying": False}
 BEFORE: dict[str, dict[str, object]] = {
     "busy": {"ready_in": "1 h", "claim_token": uuid4(), "retrying": False},
@@ -89,9 +89,7 @@ class Waiting:
         return sum(len(lane.events) for lane in self.claimed)
 
     async def give_back(self) -> None:
-        held = {lane.lane: lane.claim_token for lane in self.claimed}
-        async with self.desk.db.transaction(self.desk.bucket) as tx:
-            await inbox.release(tx, held, ready_at=self.desk.lease_clock.now())
+        await self.connection.execute(GIVE_BACK, ([lane.lane for lane in self.claimed],))
         for lane in self.claimed:
             self.lanes.let_go(lane)
 

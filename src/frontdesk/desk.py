@@ -144,7 +144,7 @@ class Desk:
 async def _prepare(handler: UserHandler, event: Event) -> Commit:
     async def commit(tx: Tx) -> None:
         result = handler(event, tx)
-        if inspect.isawaitable(result):
+        if result is not None and inspect.isawaitable(result):
             await result
 
     return commit

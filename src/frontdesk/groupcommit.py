@@ -99,14 +99,19 @@ class GroupCommit(Generic[T, R]):
     async def _commit(self, batch: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
         try:
             results = await self._work([item for item, _ in batch])
-        except Exception as error:
-            if len(batch) > 1 and self._singly(error):
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and asyncio.current_task().cancelling():  # type: ignore[union-attr]
+                for _, future in batch:
+                    future.cancel()
+                raise  # the process stops; else it came out of an item's own work, and is that item's error
+            if len(batch) > 1 and (isinstance(error, asyncio.CancelledError) or self._singly(error)):
                 for one in batch:
                     await self._commit([one])
                 return
+            told = RuntimeError("Cancelled from within.") if isinstance(error, asyncio.CancelledError) else error
             for _, future in batch:
                 if not future.done():
-                    future.set_exception(error)
+                    future.set_exception(told)
             return
         for (_, future), result in zip(batch, results, strict=True):
             if not future.done():

@@ -95,7 +95,7 @@ class SenderSettings(_Part):
 class WorkerSettings(_Part):
     """[worker]: how events are handled."""
 
-    concurrency: Annotated[int, Field(ge=1, le=1000, description="lanes in hand per process")] = 128
+    concurrency: Annotated[int, Field(ge=4, le=1000, description="lanes in hand per process")] = 128
     lease_seconds: Annotated[float, Field(ge=2, description="a killed worker's lanes are taken over after this")] = 15
     handler_seconds: Annotated[float, Field(gt=0, description="longest time one event may take")] = 10
     max_tries: Annotated[int, Field(ge=1, description="tries before an event becomes a dead letter")] = 8

@@ -56,6 +56,8 @@ class Crew:
                 post.process = await asyncio.create_subprocess_exec(
                     *post.command, env=environment, cwd=self.folder, stdout=log, stderr=log
                 )
+                if self._dismissed:  # while it was being started
+                    self._signal(post, signal.SIGTERM)
                 await post.process.wait()
                 await asyncio.sleep(AGAIN_AFTER)
 
@@ -84,19 +86,16 @@ class Crew:
         post.process.send_signal(number)
         return True
 
-    async def dismiss(self) -> list[int]:
-        """Ask all to end, and end those that do not; returns the exit codes."""
+    async def dismiss(self) -> None:
+        """Ask all to end, and end those that do not."""
         self._dismissed = True
         for post in self.posts.values():
             self._signal(post, signal.SIGTERM)
-        codes = []
-        for post, keeper in zip(self.posts.values(), self._keepers, strict=True):
-            try:
-                await asyncio.wait_for(keeper, PATIENCE)
-            except TimeoutError:
+        _, late = await asyncio.wait(self._keepers, timeout=PATIENCE)
+        if late:
+            for post in self.posts.values():
                 self._signal(post, signal.SIGKILL)
-            codes.append(await post.process.wait() if post.process else 0)
-        return codes
+            await asyncio.wait(late)
 
     def last_words(self, lines: int = 15) -> str:
         """The end of what each said."""

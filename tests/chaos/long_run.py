@@ -13,6 +13,7 @@ import signal
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from plan import TEXTS, Plan, Report, calm_kills
@@ -33,7 +34,7 @@ def main() -> int:
     seed, restarts = given.seed, (signal.SIGKILL, signal.SIGINT)
     few, short = given.events * 2 // 5, given.seconds / 3
     plans = {
-        "Workers killed one at a time": calm_kills(seed),
+        "Workers killed one at a time": replace(calm_kills(seed), events=1500, seconds=60),
         "A user's handler": Plan(seed, few, few // 20, short, restarts=restarts, patience=PATIENCE),
         "The desk's own answers": Plan(
             seed, given.events, given.events // len(TEXTS), given.seconds, "texts", restarts * 2, patience=PATIENCE
@@ -56,7 +57,7 @@ def _arguments() -> argparse.Namespace:
     seed = os.environ.get("FRONTDESK_CHAOS_SEED") or random.randrange(10**6)
     parser.add_argument("--seed", type=int, default=int(seed))
     parser.add_argument("--events", type=int, default=10_000, help="in the last round, and two fifths of it before")
-    parser.add_argument("--seconds", type=float, default=300, help="how long they keep coming there")
+    parser.add_argument("--seconds", type=float, default=270, help="how long they keep coming there")
     return parser.parse_args()
 
 

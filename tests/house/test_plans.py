@@ -68,6 +68,7 @@ CLAIM = {
     "share": 32,
     "clients": [1],
     "in_hand": [32],
+    "suspect_from": 4,
 }
 
 
@@ -76,6 +77,12 @@ def test_claiming_lanes_reads_only_what_it_claims(crowded: psycopg.Connection[tu
     assert '"Index Name": "inbox_lanes_in_turn"' in plan
     assert "Seq Scan" not in plan
     assert _rows_read(plan) <= 64
+
+
+def test_looking_for_a_suspect_reads_no_other_lane(crowded: psycopg.Connection[tuple[str]]) -> None:
+    plan, _ = _plan(crowded, INBOX.claim_suspect, **CLAIM)
+    assert '"Index Name": "inbox_lanes_lapsed"' in plan
+    assert _rows_read(plan) == 0
 
 
 def test_a_flood_of_one_client_costs_the_claims_for_others_nothing(crowded: psycopg.Connection[tuple[str]]) -> None:

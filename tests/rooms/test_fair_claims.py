@@ -54,7 +54,10 @@ async def walk_round(db: Database, *, lanes: int, share: int, flooder: int) -> t
     return found, steps
 
 
-@pytest.mark.parametrize(("lanes", "most_steps"), [(1000, 4), (60, 12), (7, 80)])
+@pytest.mark.parametrize(
+    ("lanes", "most_steps"),
+    [(1000, 4), (60, 12), (7, 80)],
+)
 def test_the_walk_from_client_to_client_finds_everybody_once(dsn: str, lanes: int, most_steps: int) -> None:
     async def story(db: Database) -> None:
         await arrive(db, 250, 300)  # has all that it may have in hand already

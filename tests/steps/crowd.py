@@ -61,6 +61,7 @@ class Crowd:
             async with self.desk.db.transaction() as tx:
                 some = arrivals[start : start + 500]
                 await inbox.keep(tx, some, {_number(client): client}, now=self.desk.clock.now(), lease_now=now)
+                await tx.all("SELECT pg_notify('frontdesk', 'inbox')")
         return [arrival.item.request_id for arrival in arrivals]
 
     def _arrival(self, client: int, lead: str, kind: str) -> Arrival:
@@ -111,10 +112,15 @@ async def crowd(dsn: str, *, at_work: bool = True, reads_nothing: bool = False, 
             await service.start()
         try:
             yield people
-        finally:
+        except BaseException:
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()  # what went wrong may keep it from stopping
+            raise
+        else:
             if at_work:
                 async with asyncio.timeout(10):
                     await service.stop()
+        finally:
             await desk.close()
 
 

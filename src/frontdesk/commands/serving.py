@@ -16,6 +16,9 @@ __all__ = ["local_url", "served", "take_port"]
 _BACKLOG = 2048
 _LAST_ANSWERS = 5
 """Seconds that requests under way get when the server stops."""
+_KEEP_ALIVE = 75
+"""Seconds that an idle connection stays open. Proxies close theirs after 60 or so: if we were first, a webhook that is
+sent in that very moment would get no answer."""
 
 
 def take_port(host: str, port: int) -> socket.socket:
@@ -82,6 +85,7 @@ async def served(app: ASGIApp, listener: socket.socket) -> AsyncIterator["asynci
         access_log=False,
         server_header=False,
         proxy_headers=False,  # what a proxy says is judged by the app, which sees who signed what
+        timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_LAST_ANSWERS,
     )
     server = _Server(config)

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 
 from frontdesk import backoff
 from frontdesk.db.pool import NOTICE_SILENCE, Bucket, Database, is_gone
@@ -62,7 +62,7 @@ class Listener:
             except Exception as error:
                 failures = 1 if self.hears else failures + 1
                 rest = backoff.delay(failures, first=0.5, longest=30)
-                if is_gone(error):
+                if is_gone(error) or isinstance(error, OperationalError):
                     log.debug("listen_interrupted", error=str(error))
                 else:
                     log.exception("listen_failed", again_in=round(rest, 1))

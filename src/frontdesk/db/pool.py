@@ -47,15 +47,24 @@ NOTICE_SILENCE: dict[str, Any] = {
 }
 """libpq's settings (seconds, the last in ms) by which a server that fell silent is noticed in about ten seconds."""
 
-# SQLSTATEs that mean "this transaction lost a race", not "the server is away".
-_RACES = ("40P01", "40001", "55P03")
+# The server stops, starts, has no connection or no disk left, or became a standby: every statement would fail.
+_AWAY = ("57P01", "57P02", "57P03", "53100", "53300", "25006")
 
 
 def is_gone(error: BaseException) -> bool:
-    """True when the database itself is away (so the whole batch waits), false for a lost race or bad data."""
-    if isinstance(error, psycopg.errors.PipelineAborted):
-        return False  # an earlier statement of the same transaction failed
-    return isinstance(error, DatabaseGone) and getattr(error, "sqlstate", None) not in _RACES
+    """True when the desk's own database was away in a transaction, so that everything waits for it.
+
+    False for a lost race, bad data, a statement that ran out of time, and for somebody else's database.
+    """
+    return getattr(error, "_frontdesk_database_away", False)
+
+
+def _is_away(error: psycopg.Error, connection: AsyncConnection[Any] | None) -> bool:
+    if connection is None:
+        return True
+    if error.sqlstate is not None:
+        return error.sqlstate.startswith("08") or error.sqlstate in _AWAY
+    return connection.closed or connection.broken
 
 
 async def _adapt(connection: AsyncConnection[Any]) -> None:
@@ -168,6 +177,7 @@ class Database:
         is sent; with another, BEGIN, SET LOCAL and the first statement share a pipeline. Raises one of DatabaseGone
         when no connection comes within `wait` seconds (the pool's own by default).
         """
+        connection: AsyncConnection[Any] | None = None
         try:
             async with self._pool.connection(timeout=wait) as connection:
                 if bucket == PUBLIC and single:
@@ -184,8 +194,9 @@ class Database:
                         await connection.execute(path)
                     yield (tx := Tx(connection, pipeline))
                     await tx.flush()
-        except DatabaseGone as error:
-            if is_gone(error):
+        except psycopg.Error as error:
+            if _is_away(error, connection):
+                error._frontdesk_database_away = True  # type: ignore[attr-defined]
                 self._replace_dead_connections()
             raise
 

@@ -65,17 +65,17 @@ SELECT pg_notify('frontdesk', %(channel)s);
 -- Lease lanes that are ready: up to `retries` whose first event was tried before, then first tries up to `lanes` in all.
 -- A lane whose lease ran out is ready too: that is the take-over, and it is counted as a lapse. Busy and backed-off lanes
 -- lie beyond `lease_now` in the index and are never read. Of a client at most `share` less what it has in hand is taken;
--- what was locked beyond that is let go at the commit.
+-- what was locked beyond that is let go at the commit. Suspects (below) are left.
 -- name: claim_lanes
 WITH again AS (
     SELECT lane, client_id, ready_at FROM inbox_lanes
-    WHERE retrying AND ready_at <= %(lease_now)s
+    WHERE retrying AND ready_at <= %(lease_now)s AND NOT (claim_token IS NOT NULL AND lapses >= %(suspect_from)s)
     ORDER BY ready_at
     LIMIT %(retries)s
     FOR UPDATE SKIP LOCKED
 ), first AS (
     SELECT lane, client_id, ready_at FROM inbox_lanes
-    WHERE NOT retrying AND ready_at <= %(lease_now)s
+    WHERE NOT retrying AND ready_at <= %(lease_now)s AND NOT (claim_token IS NOT NULL AND lapses >= %(suspect_from)s)
     ORDER BY ready_at
     LIMIT %(lanes)s
     FOR UPDATE SKIP LOCKED
@@ -99,7 +99,23 @@ FROM fair
 WHERE l.lane = fair.lane
 RETURNING l.lane, l.lane_class, l.client_id, l.lapses, l.retrying;
 
--- The same when some clients have their share in hand: by the index from client to client after `after`, so that a flood
+-- A lane that lapsed `suspect_from` times in a row may be what kills the workers, or was only in hand with it each time.
+-- Taken one at a time, the next death tells. The partial index holds lapsed lanes alone.
+-- name: claim_suspect
+WITH suspect AS (
+    SELECT lane FROM inbox_lanes
+    WHERE claim_token IS NOT NULL AND lapses > 0 AND lapses >= %(suspect_from)s AND ready_at <= %(lease_now)s
+    ORDER BY ready_at
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE inbox_lanes AS l
+SET ready_at = %(leased_until)s, lapses = l.lapses + 1, claim_token = %(claim_token)s
+FROM suspect
+WHERE l.lane = suspect.lane
+RETURNING l.lane, l.lane_class, l.client_id, l.lapses, l.retrying;
+
+-- claim_lanes when some clients have their share in hand: by the index from client to client after `after`, so that a flood
 -- of theirs is stepped over, however deep. At most `clients_at_once` clients are looked at; the caller goes on from there.
 -- Rows are compared, not columns: with `client = x ORDER BY ready_at` the planner may walk the flood by the index on time.
 -- name: claim_lanes_of_others
@@ -125,12 +141,13 @@ WITH RECURSIVE turn AS (
     FROM turn
     LEFT JOIN unnest(%(clients)b::bigint[], %(in_hand)b::int[]) AS h (client_id, lanes) USING (client_id)
     WHERE coalesce(h.lanes, 0) < %(share)s
+    ORDER BY turn.client_id
 ), fair AS (
     SELECT picked.lane
     FROM others
     CROSS JOIN LATERAL (
         SELECT l.lane FROM inbox_lanes AS l
-        WHERE l.retrying = %(retrying)s
+        WHERE l.retrying = %(retrying)s AND NOT (l.claim_token IS NOT NULL AND l.lapses >= %(suspect_from)s)
           AND (coalesce(l.client_id, 0), l.ready_at) >= (others.client_id, '-infinity'::timestamptz)
           AND (coalesce(l.client_id, 0), l.ready_at) <= (others.client_id, %(lease_now)s::timestamptz)
         ORDER BY coalesce(l.client_id, 0), l.ready_at

@@ -8,9 +8,21 @@ from typing import Any
 
 import orjson
 
-__all__ = ["Dead", "Held", "Retry", "Room", "after_failure", "fingerprint", "jsonb_safe", "jsonb_text", "room_for"]
+__all__ = [
+    "Dead",
+    "Held",
+    "Retry",
+    "Room",
+    "after_failure",
+    "fingerprint",
+    "jsonb_safe",
+    "jsonb_text",
+    "room_for",
+    "storable",
+]
 
 _NUL_MARK = "�"
+_DEEPEST = 200  # levels; beyond 254 the writer of JSON gives up
 _VARIABLE = re.compile(r"0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\b[A-Z]{2}[0-9a-f]{32}\b|\+?\d+", re.IGNORECASE)
 
 
@@ -36,17 +48,26 @@ def jsonb_safe(value: Any) -> Any:
     return cleaned
 
 
-def _clean(value: Any) -> tuple[Any, bool]:
+def _clean(value: Any, depth: int = 0) -> tuple[Any, bool]:
+    if depth > _DEEPEST:
+        return "…", True
     if isinstance(value, str):
         cleaned = value.replace("\x00", _NUL_MARK).encode("utf-8", "replace").decode("utf-8")
         return cleaned, cleaned != value
     if isinstance(value, Mapping):
-        pairs = [(_clean(str(key)), _clean(item)) for key, item in value.items()]
+        pairs = [(_clean(str(key)), _clean(item, depth + 1)) for key, item in value.items()]
         return {key[0]: item[0] for key, item in pairs}, any(key[1] or item[1] for key, item in pairs)
     if isinstance(value, list | tuple):
-        items = [_clean(item) for item in value]
+        items = [_clean(item, depth + 1) for item in value]
         return [item for item, _ in items], any(changed for _, changed in items)
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return str(value), True  # as text; the writer of JSON knows no more than 64 bits
     return value, False
+
+
+def storable(text: str) -> str:
+    """An error's text as a column can hold it: at most 2,000 characters, no NUL, no lone surrogate."""
+    return str(_clean(text[:2000])[0])
 
 
 @dataclass(frozen=True, slots=True)

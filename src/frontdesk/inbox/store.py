@@ -16,6 +16,7 @@ from frontdesk.message import LaneClass
 __all__ = [
     "claim",
     "claim_of_others",
+    "claim_suspect",
     "close_lanes",
     "fence",
     "has_work",
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 Q = load_queries("frontdesk.inbox")
+NEVER = 2**31 - 1
+"""More lapses than any lane has."""
 
 
 async def keep(
@@ -41,8 +44,10 @@ async def keep(
     heads: dict[str, Arrival] = {}
     repeats: Counter[str] = Counter()
     for arrival in arrivals:
-        if heads.setdefault(arrival.item.request_id, arrival) is not arrival:
+        if arrival.item.request_id in heads:
             repeats[arrival.item.request_id] += 1
+        else:
+            heads[arrival.item.request_id] = arrival
     first = list(heads.values())
     items = [arrival.item for arrival in first]
     kept_for = {arrival.item.webhook_type: arrival.dedupe_for for arrival in first}
@@ -84,11 +89,13 @@ async def claim(
     retries: int | None = None,
     share: int | None = None,
     in_hand: Mapping[int, int] | None = None,
+    suspect_from: int = NEVER,
 ) -> list[ClaimedLane]:
     """Lease up to `lanes` ready lanes with the first `per_lane` events of each.
 
     At most `retries` of them begin with an event that was tried before (None: no limit), and no client gets beyond
-    `share` lanes with those that it has `in_hand` (client to lanes; 0 stands for no client; None: no limit).
+    `share` lanes with those that it has `in_hand` (client to lanes; 0 stands for no client; None: no limit). Lanes that
+    lapsed `suspect_from` times in a row are left to `claim_suspect`.
     """
     token = uuid4()
     held = in_hand or {}
@@ -98,11 +105,22 @@ async def claim(
         "share": lanes if share is None else share,
         "clients": list(held),
         "in_hand": list(held.values()),
+        "suspect_from": suspect_from,
         "lease_now": lease_now,
         "leased_until": leased_until,
         "claim_token": token,
     }
     return await _with_events(tx, await tx.all(Q.claim_lanes, params), token, per_lane)
+
+
+async def claim_suspect(
+    tx: Tx, *, per_lane: int, lease_now: datetime, leased_until: datetime, suspect_from: int
+) -> list[ClaimedLane]:
+    """Lease one lane whose workers died `suspect_from` times in a row, if there is one."""
+    token = uuid4()
+    times = {"lease_now": lease_now, "leased_until": leased_until}
+    rows = await tx.all(Q.claim_suspect, {**times, "claim_token": token, "suspect_from": max(1, suspect_from)})
+    return await _with_events(tx, rows, token, per_lane)
 
 
 async def claim_of_others(
@@ -117,6 +135,7 @@ async def claim_of_others(
     in_hand: Mapping[int, int],
     after: int,
     clients_at_once: int = 200,
+    suspect_from: int = NEVER,
 ) -> tuple[list[ClaimedLane], int]:
     """Lease lanes of clients that have less than `share` in hand, stepping over the others' however many those are.
 
@@ -130,6 +149,7 @@ async def claim_of_others(
         "clients": list(in_hand),
         "in_hand": list(in_hand.values()),
         "after": after,
+        "suspect_from": suspect_from,
         "clients_at_once": clients_at_once,
         "lease_now": lease_now,
         "leased_until": leased_until,
@@ -221,25 +241,37 @@ async def release(tx: Tx, held: Mapping[str, UUID], *, ready_at: datetime) -> No
 
 async def retry(
     tx: Tx, failed: QueuedEvent, error: str, *, ready_at: datetime, available_at: datetime, now: datetime
-) -> None:
-    """Count a failed try; the lane waits until `ready_at` (lease time). Call after `fence`."""
-    await _count(tx, failed, error, "retrying", now, available_at)
+) -> bool:
+    """Count a failed try; the lane waits until `ready_at` (lease time). Call after `fence`.
+
+    False, with nothing written, when the event is in its queue no more: it was settled, and the answer got lost.
+    """
+    if not await _count(tx, failed, error, "retrying", now, available_at):
+        return False
     await tx.run(Q.release_lanes, {"lanes": [failed.lane], "ready_at": ready_at, "retrying": True})
+    return True
 
 
-async def hold(tx: Tx, failed: QueuedEvent, error: str, *, now: datetime) -> None:
-    """Count the last failed try; the event stays first, and its lane waits for a person. Call after `fence`."""
-    await _count(tx, failed, error, "held", now, None)
+async def hold(tx: Tx, failed: QueuedEvent, error: str, *, now: datetime) -> bool:
+    """Count the last failed try; the event stays first, and its lane waits for a person. Call after `fence`.
+
+    False as for `retry`.
+    """
+    if not await _count(tx, failed, error, "held", now, None):
+        return False
     await tx.run(Q.release_lanes, {"lanes": [failed.lane], "ready_at": None, "retrying": True})
+    return True
 
 
 async def _count(
     tx: Tx, failed: QueuedEvent, error: str, status: str, now: datetime, available_at: datetime | None
-) -> None:
+) -> bool:
     row = {"lane": failed.lane, "received_at": failed.received_at, "event_id": failed.event_id}
     tries = {"attempts": failed.attempts + 1, "error": error}
-    await tx.run(Q.count_attempt, {**row, **tries, "now": now})
+    if not await tx.run(Q.count_attempt, {**row, **tries, "now": now}):
+        return False
     await tx.run(Q.note_failure, {**row, **tries, "status": status, "available_at": available_at})
+    return True
 
 
 async def wake_lane(tx: Tx, lane: str, *, lease_now: datetime) -> bool:

@@ -13,7 +13,7 @@ from frontdesk.errors import Undeliverable
 from frontdesk.inbox import dead_letters
 from frontdesk.inbox import store as inbox
 from frontdesk.inbox.model import ClaimedLane, QueuedEvent
-from frontdesk.inbox.rules import Dead, Held, Retry, after_failure, fingerprint
+from frontdesk.inbox.rules import Dead, Held, Retry, after_failure, fingerprint, storable
 from frontdesk.reporting import report
 from frontdesk.settings import WorkerSettings
 
@@ -50,6 +50,8 @@ class Failing:
         log.warning(
             _SAID[type(outcome)],
             event_id=queued.event_id,
+            correlation_id=queued.event and queued.event.correlation_id,
+            webhook_type=queued.webhook_type,
             tries=tries,
             error=text,
             exc_info=None if hopeless else error,
@@ -62,26 +64,31 @@ class Failing:
         async with self._db.transaction(self._bucket) as tx:
             if not await inbox.fence(tx, {lane.lane: lane.claim_token}):
                 return False
+            written = True
             match outcome:
                 case Retry():
                     wait = timedelta(
                         seconds=backoff.delay(queued.attempts + 1, first=self._settings.first_retry_seconds)
                     )
-                    await inbox.retry(tx, queued, text, ready_at=lease_now + wait, available_at=now + wait, now=now)
+                    written = await inbox.retry(
+                        tx, queued, text, ready_at=lease_now + wait, available_at=now + wait, now=now
+                    )
                 case Held():
-                    await inbox.hold(tx, queued, text, now=now)
+                    written = await inbox.hold(tx, queued, text, now=now)
                 case Dead():
                     mark = fingerprint(queued.webhook_type, place, text)
                     story = {"error": text, "fingerprint": mark, "code_version": __version__}
-                    await dead_letters.bury(tx, queued, **story, now=now, lease_now=lease_now)
-        return True
+                    written = await dead_letters.bury(tx, queued, **story, now=now, lease_now=lease_now)
+            if not written:  # it was settled, and the answer got lost
+                inbox.close_lanes(tx, [lane.lane], ready_at=lease_now)
+        return written
 
 
 def _words(error: Exception) -> str:
     """The error's sentence; PostgreSQL's own without its DETAIL, which quotes the row, and so what people wrote."""
     if isinstance(error, psycopg.Error) and error.diag.message_primary:
         return error.diag.message_primary
-    return str(error) or type(error).__name__
+    return storable(str(error)) or type(error).__name__
 
 
 def _place(error: Exception) -> str:

@@ -166,12 +166,19 @@ class Handling:
         now = self._clock.now()
         for queued in run:
             self._tries.of(queued.webhook_type).handled(max(0.0, (now - queued.received_at).total_seconds()))
-            log.info("event_handled", event_id=queued.event_id, tries=queued.attempts + 1)
+            log.info(
+                "event_handled",
+                event_id=queued.event_id,
+                tries=queued.attempts + 1,
+                correlation_id=queued.event and queued.event.correlation_id,
+                webhook_type=queued.webhook_type,
+            )
 
     async def _prepare(self, queued: QueuedEvent) -> Commit:
         event = queued.event
-        # The lane's task has a context of its own, so that what is bound here ends with it.
-        bind_contextvars(correlation_id=event.correlation_id if event else None, webhook_type=queued.webhook_type)
+        if queued.webhook_type not in self._registry.reads_nothing:
+            # The lane's task has a context of its own, so that what is bound here ends with it.
+            bind_contextvars(correlation_id=event.correlation_id if event else None, webhook_type=queued.webhook_type)
         handler = self._registry.handlers.get(queued.webhook_type)
         if event is None:
             raise Undeliverable("The archive has no such event any more; nothing is left to handle.")

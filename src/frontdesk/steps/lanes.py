@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +19,7 @@ __all__ = ["LanesInHand"]
 
 log = structlog.get_logger(__name__)
 
+_SUSPECTS_EVERY = timedelta(seconds=1)
 _PER_LANE = 10  # events taken of a lane per claim; then it goes back to the end of the line
 
 
@@ -34,6 +36,9 @@ class LanesInHand:
         self._of_client: Counter[int] = Counter()
         self._retries = 0
         self._in_hand = 0
+        self._suspect: UUID | None = None
+        self._suspect_from = max(1, settings.max_tries // 2)
+        self._no_suspect_until = lease_clock.now()
         self._after = {False: -1, True: -1}  # where the walk from client to client goes on
 
     async def claim(self) -> list[ClaimedLane]:
@@ -52,6 +57,27 @@ class LanesInHand:
         return room_for(self._settings.concurrency, self._in_hand, self._retries, **shares)
 
     async def _claim(self, tx: Tx, room: Room) -> list[ClaimedLane]:
+        suspects = await self._claim_suspect(tx)
+        room = replace(room, lanes=room.lanes - len(suspects), retries=min(room.retries, room.lanes - len(suspects)))
+        return suspects + await self._claim_fairly(tx, room)
+
+    async def _claim_suspect(self, tx: Tx) -> list[ClaimedLane]:
+        """One at a time, so that the event that kills its worker is found, and those in hand with it are not blamed."""
+        lease_now = self._lease_clock.now()
+        if self._suspect is not None or lease_now < self._no_suspect_until:
+            return []
+        found = await inbox.claim_suspect(
+            tx,
+            per_lane=_PER_LANE,
+            lease_now=lease_now,
+            leased_until=self._lease_end(),
+            suspect_from=self._suspect_from,
+        )
+        if not found:
+            self._no_suspect_until = lease_now + _SUSPECTS_EVERY
+        return found
+
+    async def _claim_fairly(self, tx: Tx, room: Room) -> list[ClaimedLane]:
         if not any(lanes >= room.share for lanes in self._of_client.values()):
             return await inbox.claim(
                 tx,
@@ -62,6 +88,7 @@ class LanesInHand:
                 retries=room.retries,
                 share=room.share,
                 in_hand=self._of_client,
+                suspect_from=self._suspect_from,
             )
         # The head of the line may be a flood of a client that has its share already: go from client to client.
         again = await self._claim_of_others(tx, room.retries, room.share, self._of_client, retrying=True)
@@ -71,23 +98,28 @@ class LanesInHand:
     async def _claim_of_others(
         self, tx: Tx, lanes: int, share: int, in_hand: Mapping[int, int], *, retrying: bool
     ) -> list[ClaimedLane]:
-        if not lanes:
-            return []
-        claimed, self._after[retrying] = await inbox.claim_of_others(
-            tx,
-            lanes=lanes,
-            per_lane=_PER_LANE,
-            lease_now=self._lease_clock.now(),
-            leased_until=self._lease_end(),
-            retrying=retrying,
-            share=share,
-            in_hand=in_hand,
-            after=self._after[retrying],
-        )
+        claimed: list[ClaimedLane] = []
+        while lanes and not claimed:
+            claimed, self._after[retrying] = await inbox.claim_of_others(
+                tx,
+                lanes=lanes,
+                per_lane=_PER_LANE,
+                lease_now=self._lease_clock.now(),
+                leased_until=self._lease_end(),
+                retrying=retrying,
+                share=share,
+                in_hand=in_hand,
+                after=self._after[retrying],
+                suspect_from=self._suspect_from,
+            )
+            if self._after[retrying] == -1:
+                break
         return claimed
 
     def _take(self, lane: ClaimedLane) -> None:
         self._held[lane.lane] = lane.claim_token
+        if lane.lapses > self._suspect_from:
+            self._suspect = lane.claim_token
         self._of_client[lane.client_id or 0] += 1
         self._retries += lane.retrying
         self._in_hand += 1
@@ -96,6 +128,8 @@ class LanesInHand:
         """Count a lane out: it was given back, or lost."""
         if self.holds(lane):
             del self._held[lane.lane]
+        if self._suspect == lane.claim_token:
+            self._suspect = None
         client = lane.client_id or 0
         self._of_client[client] -= 1
         if not self._of_client[client]:
