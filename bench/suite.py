@@ -101,11 +101,11 @@ def measured(options: argparse.Namespace, kept: dict[str, dict[str, Any]]) -> di
                 continue
             seconds = round(time.monotonic() - begun)
             new[name] = {"taken": time.strftime("%Y-%m-%d %H:%M"), "command": command, "seconds": seconds}
-            new[name] |= {"machine": machine, "cells": cells}
+            new[name] |= {"machine": machine, "cells": (cells := rounded(cells))}
             show(console, name, cells)
             if options.write:
                 RESULTS.mkdir(exist_ok=True)
-                (RESULTS / f"{name}.json").write_text(json.dumps(rounded(new[name]), indent=1) + "\n")
+                (RESULTS / f"{name}.json").write_text(json.dumps(new[name], indent=1) + "\n")
     show_targets(console, {name: one["cells"] for name, one in new.items()})
     console.print("; ".join(f"{name}: {value}" for name, value in machine.items()))
     return {**kept, **new} if options.write else new

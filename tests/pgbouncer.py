@@ -90,8 +90,8 @@ class PgBouncer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._process is not None
-        self._process.terminate()
-        self._process.wait(10)
+        self._process.kill()  # from 1.23 on it waits for its clients when it is asked to end
+        self._process.wait()
 
     def _config(self, knows_prepared: bool) -> str:
         """The how-to's own file, led to this server; whoever comes is let in."""

@@ -88,10 +88,15 @@ def test_only_who_has_something_to_do_soon_keeps_its_pace(
 
 def test_while_nobody_can_look_every_loop_keeps_its_pace(dsn: str) -> None:
     async def story() -> None:
-        look = Look(Database(dsn), PUBLIC, FrozenClock(NOW), LeaseClock(), {name: Wake() for name in NAMES})
-        with pytest.raises(PoolClosed):
-            await look.step()
-        assert {look.rest(name, 1.0) for name in NAMES} == {1.0}
+        wakes = {name: Wake() for name in NAMES}
+        look = Look(Database(dsn), PUBLIC, FrozenClock(NOW), LeaseClock(), wakes)
+        for rings in (True, False):  # who rested long is woken, once
+            with pytest.raises(PoolClosed):
+                await look.step()
+            assert {look.rest(name, 1.0) for name in NAMES} == {1.0}
+            assert {wake._event.is_set() for wake in wakes.values()} == {rings}
+            for wake in wakes.values():
+                wake._event.clear()
 
     asyncio.run(story())
 

@@ -45,7 +45,8 @@ class Look:
             async with self._db.transaction(self._bucket, single=True) as tx:
                 row = await tx.one(Q.next_work)
         except Exception:
-            self._soon.update(self._wakes)
+            for name in self._wakes:
+                self._hurry(name)  # also out of a long rest: what comes due meanwhile is rung for no more
             raise
         now, lease_now = self._clock.now(), self._lease_clock.now()
         self._note("inbox", row.lane_at, lease_now)
@@ -58,7 +59,11 @@ class Look:
     def _note(self, name: str, at: datetime | None, now: datetime) -> None:
         if at is None or at > now + _SOON:
             self._soon.discard(name)
-        elif name not in self._soon:
+        else:
+            self._hurry(name)
+
+    def _hurry(self, name: str) -> None:
+        if name not in self._soon:
             self._soon.add(name)
             if name in self._wakes:
                 self._wakes[name].ring()
