@@ -7,8 +7,6 @@ FRONTDESK_CHAOS_SEED repeats a run as far as dice go: what the kernel schedules 
 import argparse
 import asyncio
 import logging
-import os
-import random
 import signal
 import sys
 import tempfile
@@ -16,7 +14,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from plan import TEXTS, Plan, Report, calm_kills
+from plan import TEXTS, Plan, Report, calm_kills, seed_of_today
 from storm import OwnServer, Storm
 
 from frontdesk.db.embedded import EmbeddedPostgres
@@ -54,8 +52,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    seed = os.environ.get("FRONTDESK_CHAOS_SEED") or random.randrange(10**6)
-    parser.add_argument("--seed", type=int, default=int(seed))
+    parser.add_argument("--seed", type=int, default=seed_of_today())
     parser.add_argument("--events", type=int, default=10_000, help="in the last round, and two fifths of it before")
     parser.add_argument("--seconds", type=float, default=270, help="how long they keep coming there")
     return parser.parse_args()

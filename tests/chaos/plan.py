@@ -1,5 +1,7 @@
 """What a storm is to be, and what is told of it afterwards."""
 
+import os
+import random
 import signal
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -33,6 +35,11 @@ class Plan:
     """Kill workers one at a time, and do nothing else: what they had in hand is in another's within LIMIT."""
     patience: float = 120
     """Seconds that the desk gets to finish when all is calm again."""
+
+
+def seed_of_today() -> int:
+    """FRONTDESK_CHAOS_SEED, to repeat a storm, or a new one."""
+    return int(os.environ.get("FRONTDESK_CHAOS_SEED") or random.randrange(10**6))
 
 
 def calm_kills(seed: int) -> Plan:
