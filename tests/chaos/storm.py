@@ -71,6 +71,7 @@ class Storm:
         self._folder = folder
         self._dice = random.Random(plan.seed)
         self._restarts = 0
+        self._given_up: list[tuple[str, str]] = []
         self._port = free_port()
         self._base = f"http://127.0.0.1:{self._port}"
 
@@ -199,7 +200,17 @@ class Storm:
                 if time.monotonic() > deadline:
                     print(f"{left} lanes and messages are left after {self.plan.patience:g} s\n{crew.last_words()}")
                     return
+                await self._be_the_person(crew, connection)
                 await asyncio.sleep(0.25)
+
+    async def _be_the_person(self, crew: Crew, connection: psycopg.Connection[Any]) -> None:
+        """Give up what the desk leaves to a person, by the command that a person would use."""
+        query = "SELECT id, to_address, body FROM outbound_message_log WHERE status = 'UNKNOWN' AND reason = 'needs_a_person'"
+        for ledger_id, phone, body in connection.execute(query).fetchall():
+            words = (sys.executable, "-m", "frontdesk", "outbox", "cancel", str(ledger_id))
+            cancelling = await asyncio.create_subprocess_exec(*words, env=crew.environment, cwd=self._folder)
+            assert await cancelling.wait() == 0
+            self._given_up.append((phone, body))
 
     def _report(self, crew: Crew, senders: Senders, carrier: Carrier) -> Report:
         kills = [kill for kill in crew.killed if kill[0].startswith("worker")]
@@ -221,12 +232,13 @@ class Storm:
                     {ids[effect.sid]: (effect.worker, effect.at) for effect in seen.effects if effect.sid in ids},
                 ),
                 replies=carrier.accepted,
+                for_a_person=len(self._given_up),
                 faults=carrier.faults.struck if isinstance(carrier.faults, CountedFaults) else 0,
                 ledger=dict(ledger.fetchall()),
             )
         if self.plan.handler == "texts":
             phones = sorted({one.lane for one in senders.sent})
-            judge_replies(phones, carrier.sent, report.ledger, report.verdict)
+            judge_replies(phones, carrier.sent, self._given_up, report.ledger, report.verdict)
         return report
 
 

@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 
 import pytest
-from oracle import Begun, Effect, Seen, Sent, Stored, TakeOver, judge, take_overs
+from oracle import Begun, Effect, Seen, Sent, Stored, TakeOver, Verdict, judge, take_overs
+from plan import REPLIES, judge_replies
+
+from frontdesk.simulator import SimulatedMessage
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LANE = "+12025550143"
@@ -157,3 +160,33 @@ def test_a_take_over_is_the_time_until_another_worker_begins_with_what_the_kille
         TakeOver("lane 3", 12.0, inf),
     ]
     assert take_overs([("b", 11.2)], begun, settled) == []
+
+
+def replies(*heard: tuple[str, int], given_up: tuple[tuple[str, str], ...] = (), **ledger: int) -> list[str]:
+    """What the judge says when these phones heard these replies."""
+    verdict = Verdict()
+    sent = [
+        SimulatedMessage(f"SM{n}", "outbound-api", "+1", phone, REPLIES[reply])
+        for n, (phone, reply) in enumerate(heard)
+    ]
+    judge_replies(sorted({phone for phone, _ in heard}), sent, given_up, ledger, verdict)
+    return verdict.breaches
+
+
+def test_the_judge_of_replies_sees_what_is_missing_what_came_twice_and_what_came_in_the_wrong_order() -> None:
+    whole = [("a", 0), ("b", 0), ("a", 1), ("a", 2), ("b", 1), ("b", 2), ("a", 3), ("b", 3)]
+    assert replies(*whole, SENT=3, DELIVERED=5) == []
+    assert replies(*whole, UNKNOWN=1) == ["left_over: 1 messages are UNKNOWN"]
+    assert replies(*whole[:-1])[0].startswith("lost: b got 3 replies")
+    assert replies(*whole, ("b", 3))[0].startswith("doubled: b got 5 replies")
+    assert replies(*whole[:-1], ("b", 2))[0].startswith("doubled: b got 4 replies")
+    assert replies(*whole[2:], ("a", 0), ("b", 0))[0].startswith("out_of_order: a got")
+
+
+def test_a_reply_that_a_person_gave_up_is_neither_lost_nor_sent() -> None:
+    given_up = (("a", f"Hi! {REPLIES[0]}, please?"),)
+    assert replies(("a", 1), ("a", 2), ("a", 3), given_up=given_up, CANCELLED=1) == []
+    assert replies(("a", 0), ("a", 1), ("a", 2), ("a", 3), given_up=given_up, CANCELLED=1)[0].startswith("doubled: a")
+    assert replies(("a", 1), ("a", 2), ("a", 3), given_up=given_up, CANCELLED=2) == [
+        "left_over: 2 messages are CANCELLED"
+    ]
