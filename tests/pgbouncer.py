@@ -8,7 +8,6 @@ import configparser
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from frontdesk.db.unprivileged import choose_runner
+from ports import free_port
 
 ROOT = Path(__file__).parents[1]
 HOW_TO = ROOT / "docs" / "how-to" / "run-on-your-own-postgresql.md"
@@ -63,7 +63,7 @@ class PgBouncer:
         self._folder = folder
         self._server = conninfo_to_dict(direct)
         self._prepared = prepared
-        self._port = _free_port()
+        self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     def dsn(self, direct: str) -> str:
@@ -124,12 +124,6 @@ class PgBouncer:
             except psycopg.OperationalError:
                 assert time.monotonic() < deadline, (self._folder / "pgbouncer.log").read_text(errors="replace")
                 time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _install() -> None:

@@ -9,7 +9,6 @@ import itertools
 import os
 import random
 import signal
-import socket
 import sys
 import time
 from collections import Counter
@@ -29,6 +28,7 @@ from frontdesk.desk import Desk
 from frontdesk.simulator import Carrier, serve
 from frontdesk.simulator.faults import Fault, Faults
 from frontdesk.testing import ACCOUNT_SID, AUTH_TOKEN, NUMBER, scratch_settings
+from ports import free_port
 
 SCRIPT = str(Path(__file__).with_name("desk_process.py"))
 WORKERS = 3
@@ -274,10 +274,3 @@ def restart(postgres: EmbeddedPostgres, how: signal.Signals) -> None:
     os.kill(postgres.pid, how)
     time.sleep(AWAY)
     postgres.start()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

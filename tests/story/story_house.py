@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,14 +14,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from ports import free_port
+
 PATIENCE = 60.0  # seconds for anything that takes one on an idle machine
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def eventually(look: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:

@@ -1,9 +1,10 @@
 """`frontdesk cron`, beside a desk that runs, and what status and doctor say of the weeks that stay."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
-from story_house import House
+from story_house import House, eventually
 
 FILL = """
 INSERT INTO processed_webhooks (request_id, expires_at)
@@ -26,8 +27,16 @@ def test_clean_ups_by_hand_beside_a_desk_share_the_work_and_say_what_stays(house
 
     with ThreadPoolExecutor(3) as at_once:
         passes = list(at_once.map(lambda _: house.json("cron", "cleanup-webhooks"), range(3)))
-    assert sum(one["deletedRequestIds"] for one in passes) == 3000
-    assert [name for one in passes for name in one["droppedPartitions"]] == ["webhook_events_2020w02"]
+    ids = sum(one["deletedRequestIds"] for one in passes)
+    weeks = [name for one in passes for name in one["droppedPartitions"]]
+
+    def nothing_is_left() -> bool:  # the desk's own first pass has its share where it comes late
+        own = [line for line in map(json.loads, house.log().splitlines()) if line["event"] == "inbox_retired"]
+        assert ids + sum(line["request_ids"] for line in own) <= 3000
+        shared = [name for line in own for name in line["partitions"]]
+        return ids + sum(line["request_ids"] for line in own) == 3000 and weeks + shared == ["webhook_events_2020w02"]
+
+    eventually(nothing_is_left, "all to be removed, each by one")
     for one in passes:
         assert one["finished"] is True
         assert one["keptPartitions"] == [

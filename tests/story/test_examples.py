@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import pytest
 
 from frontdesk.simulator import Carrier, serve
 from frontdesk.testing import ACCOUNT_SID, AUTH_TOKEN, LEAD, NUMBER
+from ports import free_port
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -47,9 +47,7 @@ def test_the_process_of_the_how_to_runs_its_handler(dsn: str, tmp_path: Path) ->
 
 
 async def _text_a_process(program: Path, dsn: str) -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     base = f"http://127.0.0.1:{port}"
     carrier = Carrier(ACCOUNT_SID, AUTH_TOKEN, numbers=[NUMBER])
     async with serve(carrier) as carrier_url:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 import time
 from collections import defaultdict
@@ -17,15 +16,10 @@ import pytest
 from frontdesk.db.embedded import EmbeddedPostgres
 from frontdesk.simulator import Carrier, serve
 from frontdesk.testing import ACCOUNT_SID, AUTH_TOKEN, NUMBER
+from ports import free_port
 
 TEXTS = ("Hi", "Ada Lovelace", "a leaking tap", "any morning")
 REPLIES = ("What's your name", "What can we help", "Anything we should know", "Thank you, Ada!")
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @asynccontextmanager

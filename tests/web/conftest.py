@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
@@ -22,6 +21,7 @@ from frontdesk.simulator import Carrier, serve
 from frontdesk.simulator.server import serve_app
 from frontdesk.testing import ACCOUNT_SID, AUTH_TOKEN, LEAD, NUMBER, scratch_settings
 from frontdesk.web.app import build_app
+from ports import free_port
 
 _numbers = itertools.count()
 
@@ -74,9 +74,7 @@ class House:
 @asynccontextmanager
 async def _running(dsn: str, roles: tuple[str, ...], simulation: bool, changes: dict[str, Any]) -> AsyncIterator[Any]:
     carrier = Carrier(ACCOUNT_SID, AUTH_TOKEN, numbers=[NUMBER], receipt_delay=0.05)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     async with serve(carrier) as carrier_url:
         desk = Desk(scratch_settings(twilio_api_base=carrier_url, **changes), dsn)
         await desk.open()
