@@ -45,7 +45,7 @@ class Size:
 
 
 QUICK = Size(2, 3000, 8, 100, 3, claims.SIZES[:2], False, 1, 10_000, 1, 100_000)
-WHOLE = Size(5, 5000, 20, 200, 6, claims.SIZES, True, 2, 30_000, 3, idempotency.KNOWN)
+WHOLE = Size(4, 20_000, 20, 200, 6, claims.SIZES, True, 2, 30_000, 3, idempotency.KNOWN)
 MEASURES = ("accept_drain", "latency", "claims", "workers", "idempotency", "where")
 
 
