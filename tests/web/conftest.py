@@ -103,7 +103,7 @@ def open_house(
     with (
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(_running(dsn, roles, simulation, changes)) as (url, desk, carrier, app),
-        httpx2.Client(trust_env=False, timeout=10) as http,
+        httpx2.Client(trust_env=False, timeout=60) as http,
     ):
         yield House(url, desk, carrier, app, portal, http)
 

@@ -31,7 +31,7 @@ def sign(url: str, form: dict[str, str], token: str = AUTH_TOKEN) -> str:
 async def post(desk: RunningDesk, form: dict[str, str], *, path: str = PATH, **headers: str) -> httpx2.Response:
     url = f"{desk.base_url}{path}"
     sent = {"X-Twilio-Signature": sign(url, form), "Content-Type": "application/x-www-form-urlencoded", **headers}
-    async with httpx2.AsyncClient(trust_env=False) as http:
+    async with httpx2.AsyncClient(trust_env=False, timeout=60) as http:
         return await http.post(url, content=urlencode(form), headers={k: v for k, v in sent.items() if v})
 
 
@@ -127,7 +127,7 @@ def test_a_body_over_the_limit_is_refused_unread(dsn: str) -> None:
 @pytest.mark.parametrize("body", [b"\xff\xfe%00%ff&&&==;", b"MessageSid=%ZZ", b"", b"{}", b"a" * 5000])
 def test_garbage_is_never_a_server_error(dsn: str, body: bytes) -> None:
     async def story(desk: RunningDesk) -> None:
-        async with httpx2.AsyncClient(trust_env=False) as http:
+        async with httpx2.AsyncClient(trust_env=False, timeout=60) as http:
             for path in (PATH, "/webhooks/twilio/status"):
                 for method in ("POST", "GET"):
                     answer = await http.request(method, f"{desk.base_url}{path}", content=body)
