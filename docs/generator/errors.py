@@ -6,7 +6,9 @@ from typing import Any
 
 from frontdesk import errors
 from frontdesk.effects import SendClass
-from frontdesk.outbox.rules import Block, Counters, Facts, Limits, Reason, Wait, gate
+from frontdesk.outbox.counters import Counters, Limits
+from frontdesk.outbox.gate import SAME_TEXTS, Block, Facts, Mode, Reason, Scope, Switch, Wait, gate
+from frontdesk.outbox.quiet import Window
 from frontdesk.providers.twilio_errors import ERRORS, ErrorClass
 from generator.markdown import code, page, table
 
@@ -17,7 +19,8 @@ _CLASS_WORDS = {
     ErrorClass.PERMANENT: "this message will never go out",
     ErrorClass.BAD_NUMBER: "no text will ever reach this number",
     ErrorClass.OPTED_OUT: "recorded in the consent ledger",
-    ErrorClass.OPERATOR: "the account or its set-up: act, all messages suffer",
+    ErrorClass.ACCOUNT: "the account as a whole is refused: act; its messages wait, and go afterwards",
+    ErrorClass.OPERATOR: "a number or its set-up: act, other messages suffer too",
     ErrorClass.OUR_BUG: "we asked for something impossible",
     ErrorClass.TEMPLATE: "only an approved template may go out now",
     ErrorClass.OTHER_CHANNEL: "another channel may reach them",
@@ -37,16 +40,17 @@ def errors_page() -> str:
         "Each is named by what the caller does next. They are all in `frontdesk.errors`.",
         f"```text\n{tree}\n```",
         "## Why a message waits or is blocked",
-        "The gate is asked when a message is put into the ledger and again when it is claimed for sending; the first "
-        "reason in this order holds. *blocked* is final and keeps the ledger key; *waits* goes by itself later. The "
-        "word stands in `outbound_message_log.reason` and `messages.blocked_reason`.",
+        "The gate is asked when a message is put into the ledger, when it is claimed, and right before it is sent; the "
+        "first reason in this order holds. *blocked* is final and keeps the ledger key; *waits* goes by itself later. "
+        "The word stands in `outbound_message_log.reason` and `messages.blocked_reason`.",
         table(("Reason", "In words", *SendClass), ((code(r), r.words, *_verdicts(r)) for r in Reason)),
         f"Replies and unprompted texts are too old after {_oldest():.0f} hours. With `limits.strict` replies have the "
-        "daily limit of unprompted texts.",
+        "daily limit of unprompted texts. Switches for all or for a client spare alerts.",
         "## Twilio's error codes",
-        "When Twilio refuses a request with one of these codes, the class decides: `retry` puts the message back into "
-        "the queue, everything else makes it FAILED. When the same code comes later, with a receipt, the message is "
-        "UNDELIVERED or FAILED and final, whatever the class. Codes that are not listed count as `permanent`.",
+        "When Twilio refuses a request with one of these codes, the class decides: `retry` and `account` put the "
+        "message back into the queue (`account` opens the account's circuit breaker too), everything else makes it "
+        "FAILED. When the same code comes later, with a receipt, the message is UNDELIVERED or FAILED and final, "
+        "whatever the class. Codes that are not listed count as `permanent`.",
         table(("Class", ""), ((code(kind), _CLASS_WORDS[kind]) for kind in ErrorClass)),
         codes,
     )
@@ -60,7 +64,7 @@ def _facts(kind: SendClass, **changes: Any) -> Facts:
         ("opted_out", "client_paused", "client_unpaid", "bot_paused", "lead_closed"), False
     )
     limits = Limits(seconds_between=60, per_day=5, replies_per_day=20, strict=False)
-    values = {**calm, "limits": limits, "counters": Counters(), "created_at": _NOW, **changes}
+    values = {**calm, "limits": limits, "counters": Counters(), "due_at": _NOW, **changes}
     return Facts(send_class=kind, **values)
 
 
@@ -68,11 +72,20 @@ def _verdicts(reason: Reason) -> Iterator[str]:
     """What the gate itself says to each kind of message where only this reason is given."""
     later = _NOW + timedelta(days=1)
     given: dict[Reason, dict[str, Any]] = {
-        Reason.TOO_OLD: {"created_at": _NOW - timedelta(days=365)},
+        Reason.SWITCHED_OFF: {"switches": (Switch(Scope.GLOBAL, Mode.STOP),)},
+        Reason.DRY_RUN: {"switches": (Switch(Scope.GLOBAL, Mode.DRY_RUN),)},
+        Reason.TOO_OLD: {"due_at": _NOW - timedelta(days=365)},
+        Reason.WINDOW_CLOSED: {"whatsapp": True},
+        Reason.SAME_AGAIN: {"same_texts": SAME_TEXTS},
+        Reason.ACCOUNT_DOWN: {"account_down_until": later},
+        Reason.QUIET_HOURS: {"window": Window(later, None)},
         Reason.DAILY_LIMIT: {"counters": Counters(_NOW - timedelta(hours=1), 20, later)},
         Reason.TOO_SOON: {"counters": Counters(_NOW - timedelta(seconds=1), 1, later)},
     }
     for kind in SendClass:
+        if reason is Reason.REPLACED:  # not a finding of the gate: a newer reply says so
+            yield "blocked" if kind is SendClass.REPLY else "goes"
+            continue
         verdict = gate(_facts(kind, **given.get(reason, {reason.value: True})), _NOW)
         yield "blocked" if isinstance(verdict, Block) else "waits" if isinstance(verdict, Wait) else "goes"
 
@@ -81,5 +94,5 @@ def _oldest() -> float:
     """The age in hours from which the gate blocks a reply, found by asking it."""
     return next(
         hours for hours in range(1, 1000)
-        if isinstance(gate(_facts(SendClass.REPLY, created_at=_NOW - timedelta(hours=hours, seconds=1)), _NOW), Block)
+        if isinstance(gate(_facts(SendClass.REPLY, due_at=_NOW - timedelta(hours=hours, seconds=1)), _NOW), Block)
     )  # fmt: skip

@@ -2,9 +2,13 @@
 
 import inspect
 from collections.abc import Iterator
+from datetime import timedelta
 
+from frontdesk.errors import AccountRefused, Rejected, SendError, Throttled, Unknown, Unreachable
+from frontdesk.outbox.rules import RECEIPT_DUE
 from frontdesk.provider import Batch, Profile, Refused
 from frontdesk.providers.twilio import ANSWERED_KEYWORDS, Twilio
+from frontdesk.providers.twilio_sending import LONGEST_VALIDITY, NO_ANSWER, OUTCOMES
 from frontdesk.providers.twilio_webhooks import PROFILES
 from frontdesk.web.hooks import ALIASES
 from generator.markdown import code, first_paragraph, page, sentence, table
@@ -14,6 +18,14 @@ __all__ = ["providers_page"]
 _BATCHES = {Batch.ONE: "one", Batch.MANY: "many; all are posted again when one could not be kept"}
 _REFUSED = {Refused.DROPPED: "never tried again", Refused.RETRIED: "tried again like any other failure"}
 _LISTED = {True: "found in the provider's list and passed on", False: "lost: no list of it is read"}
+
+_NEXT: dict[type[SendError], str] = {
+    Rejected: "FAILED: never again",
+    AccountRefused: "not sent: waits, and the account's circuit breaker opens",
+    Throttled: "not sent: again after `Retry-After`, or as the code says; the number slows down",
+    Unreachable: "not sent: again later",
+    Unknown: "UNKNOWN: looked up, never sent again as it is",
+}
 
 
 def providers_page() -> str:
@@ -31,7 +43,36 @@ def providers_page() -> str:
         "What an outage that was longer than the retries lost is found where the provider has a list of it: see "
         "[After an outage](../runbook.md#after-an-outage).",
         *_statuses(),
+        *_sends(),
     )  # fmt: skip
+
+
+def _sends() -> Iterator[str]:
+    """What is known of a message when something went wrong."""
+    yield "### What is known when a send goes wrong"
+    yield (
+        "Twilio has no idempotency key for sending, so all turns on whether the message can have been taken. The first "
+        "row that fits holds; the words in the second column are [errors](errors.md) of the code."
+    )
+    rows = ((row.words, code(row.means.__name__), _NEXT[row.means]) for row in (*NO_ANSWER, *OUTCOMES))
+    yield table(("What went wrong", "Known as", "What the desk does"), rows)
+    yield (
+        "Each attempt is kept with what was asked and answered, without credentials, without the text and with the "
+        "last four digits of each number: `outbound_attempts` in [Tables](tables.md)."
+    )
+    yield (
+        "A message that must not come later than some hour is given a `ValidityPeriod` of whole seconds; one that may "
+        f"wait longer than {LONGEST_VALIDITY.total_seconds():.0f} s is given none, as that is Twilio's own."
+    )
+    yield (
+        "When no final receipt came, the message is looked up at Twilio by its id "
+        f"{', '.join(_span(due) for due in RECEIPT_DUE)} after it was sent, and then no more."
+    )
+
+
+def _span(due: timedelta) -> str:
+    minutes = round(due.total_seconds() / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h"
 
 
 def _statuses() -> Iterator[str]:

@@ -66,7 +66,7 @@ def states_page(connection: psycopg.Connection[Any]) -> str:
         "The kinds of message, `outbound_message_log.send_class`, decide which limits hold:",
         table(("Kind", ""), ((code(kind), words) for kind, words in enum_comments(SendClass).items())),
         "This version puts replies, and compliance texts where the carrier does not answer STOP by itself. The gate "
-        "knows the other kinds already; nothing puts them yet, and there are no quiet hours yet.",
+        "knows the other kinds already; nothing puts unprompted and bulk texts or alerts yet.",
         "## A stored webhook: `webhook_events.status`",
         table(
             ("State", ""),

@@ -1,5 +1,6 @@
 """Desk: the public object. Build one with settings and a DSN, register handlers, run it."""
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -15,6 +16,7 @@ from frontdesk.db.pool import PUBLIC, Bucket, Database, Tx
 from frontdesk.errors import SetupError
 from frontdesk.inbox.model import Event
 from frontdesk.meters import Meters
+from frontdesk.outbox.regions import load_states
 from frontdesk.provider import Provider
 from frontdesk.providers.twilio import Twilio
 from frontdesk.providers.twilio_webhooks import RETRY_FRAGMENT
@@ -105,6 +107,8 @@ class Desk:
         if applied:
             log.info("migrated", migrations=applied)
         await make_room(self.db, self.bucket, self.clock)
+        if self.settings.quiet.us_states:
+            await asyncio.to_thread(load_states)
 
     async def migrate(self) -> list[str]:
         """Bring the schema up to this code; returns what was applied."""

@@ -12,7 +12,8 @@ class SendClass(StrEnum):
     """Which limits a message falls under (the gate reads this)."""
 
     REPLY = "reply"  # answers the lead's own message: deferred by the minute, own daily ceiling
-    UNPROMPTED = "unprompted"  # sequences, broadcasts, text-backs: blocked at the limits
+    UNPROMPTED = "unprompted"  # sequences, text-backs: blocked at the limits, silent at night
+    BULK = "bulk"  # broadcasts: like unprompted, and last in line
     MANUAL = "manual"  # a person wrote it: no limits, but opt-out holds
     COMPLIANCE = "compliance"  # STOP confirmation, HELP: exempt
     ALERT = "alert"  # to the operator: exempt

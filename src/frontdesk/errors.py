@@ -12,6 +12,7 @@ FrontdeskError
 │   └── Overloaded          503: come back later
 ├── SendError               what became of one outgoing message
 │   ├── Rejected            never again: the carrier refused it
+│   ├── AccountRefused      not sent, nor will be anything else of the account until somebody acts: again then
 │   ├── Throttled           not sent: again after `retry_after` seconds
 │   ├── Unreachable         nothing was sent: again later
 │   └── Unknown             it may have been sent: never again by itself, reconcile
@@ -19,10 +20,14 @@ FrontdeskError
 └── ClaimLost               another worker holds it now: write nothing, walk away
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 __all__ = [
+    "AccountRefused",
     "ClaimLost",
+    "Exchange",
     "Forged",
     "FrontdeskError",
     "KeyUsed",
@@ -98,23 +103,41 @@ class Overloaded(WebhookError):
     status = 503
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was asked of a provider and what it answered, without secrets and without what a lead said.
+
+    `response` is None where no answer came.
+    """
+
+    request: Mapping[str, Any]
+    response: Mapping[str, Any] | None
+
+
 class SendError(FrontdeskError):
     """What became of one outgoing message; `code` is the provider's own error code where it gave one."""
 
-    def __init__(self, message: str, *, code: str | None = None) -> None:
+    def __init__(self, message: str, *, code: str | None = None, exchange: Exchange | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.exchange = exchange
 
 
 class Rejected(SendError):
     """The carrier refused the message: known not sent, and no repeat will help."""
 
 
+class AccountRefused(SendError):
+    """Known not sent, and nothing goes out on this account until somebody acts (wrong credentials, suspended)."""
+
+
 class Throttled(SendError):
     """Known not sent: try again after `retry_after` seconds."""
 
-    def __init__(self, message: str, *, retry_after: float, code: str | None = None) -> None:
-        super().__init__(message, code=code)
+    def __init__(
+        self, message: str, *, retry_after: float, code: str | None = None, exchange: Exchange | None = None
+    ) -> None:
+        super().__init__(message, code=code, exchange=exchange)
         self.retry_after = retry_after
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -94,6 +95,8 @@ class Outgoing:
     to_address: str
     body: str
     media_urls: tuple[str, ...] = field(default=())
+    deliver_within: timedelta | None = None
+    """The carrier must not deliver it later than this after it took it; None: whenever it can."""
 
 
 def lane_key(lane_class: LaneClass, channel: str, ours: str, other: str, ref: str | None = None) -> str:

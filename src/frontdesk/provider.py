@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from frontdesk.errors import Exchange
 from frontdesk.message import Item, Outgoing, Receipt, ReceiptStatus, TextReceived
 
 __all__ = [
@@ -107,6 +108,7 @@ class Accepted:
 
     provider_message_id: str
     provider_status: str
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class SentMessage:
     provider_status: str
     created_at: datetime
     """By the provider's clock, perhaps in whole seconds."""
+    error_code: str | None = None
+    """The provider's own, of what failed or was not delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,25 +170,28 @@ class Provider(Protocol):
         """The typed message in a stored payload. Raises Malformed."""
 
     async def send(self, outgoing: Outgoing) -> Accepted:
-        """Ask the carrier to send. Raises Rejected, Throttled, Unreachable or Unknown."""
+        """Ask the carrier to send. Raises Rejected, AccountRefused, Throttled, Unreachable or Unknown."""
+
+    async def look_up(self, provider_message_id: str) -> SentMessage:
+        """One message that was sent, as it stands now. Raises Unreachable, Throttled, AccountRefused or Rejected."""
 
     async def list_messages(self, *, to: str, sent_after: datetime, channel: str = "sms") -> Sequence[SentMessage]:
         """All that was sent to one address since then: the whole list or an error, for reconciling what is UNKNOWN.
 
-        Raises Unreachable, Throttled or Rejected.
+        Raises Unreachable, Throttled, AccountRefused or Rejected.
         """
 
     async def list_inbound(self, *, received_after: datetime) -> Sequence[ListedInbound]:
         """All that came in since then, oldest first: the whole list or an error, for what no webhook could bring.
 
         Asked only of a provider that has a profile which is `listed`; others return nothing. Raises Unreachable,
-        Throttled or Rejected.
+        Throttled, AccountRefused or Rejected.
         """
 
     async def rebuild(self, listed: ListedInbound) -> HttpRequest:
         """The webhook of a listed message, for `parse`: as the provider would post it, unsigned, and marked LISTED.
 
-        Asks the provider for what its list leaves out. Raises Unreachable or Throttled.
+        Asks the provider for what its list leaves out. Raises Unreachable, Throttled or AccountRefused.
         """
 
     def answers_keyword(self, channel: str, body: str) -> bool:

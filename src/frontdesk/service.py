@@ -24,10 +24,12 @@ from frontdesk.steps.catch_up import CATCH_UP_EVERY, CatchingUp
 from frontdesk.steps.deliver import Delivering
 from frontdesk.steps.handle import Handling
 from frontdesk.steps.look import LONGEST_LOOK, Look
+from frontdesk.steps.missed_receipts import find_missed
 from frontdesk.steps.receive import Receiver
 from frontdesk.steps.reconcile import resolve_unknown, take_back
 from frontdesk.steps.replay import put_back_due
 from frontdesk.steps.retire import make_room, retire
+from frontdesk.steps.switching import release
 
 __all__ = ["Service"]
 
@@ -35,6 +37,9 @@ log = structlog.get_logger(__name__)
 
 _HEARTBEAT = 5.0  # seconds; readers call a process dead after three
 _LEADER_LEASE = timedelta(seconds=20)
+_WAIT_ON_OTHERS = ("listen", "reconcile", "missed_receipts", "catch_up")  # loops that hold nothing meanwhile
+_RELEASE = 60.0  # seconds; what was put while a switch was lifted may be held by it still
+_MISSED_RECEIPTS = 60.0  # seconds between looks for receipts that did not come
 
 
 class Service:
@@ -97,6 +102,8 @@ class Service:
             self._loop("take_back", self._as_leader(self._take_back), rest=1.0, paced="take_back")
             self._loop("reconcile", self._as_leader(self._resolve_unknown), rest=2.0, paced="reconcile")
             self._loop("replay", self._as_leader(self._put_back), rest=1.0, paced="replay")
+            self._loop("release", self._as_leader(self._release), rest=_RELEASE)
+            self._loop("missed_receipts", self._as_leader(self._find_missed), rest=_MISSED_RECEIPTS)
             self._loop("catch_up", self._as_leader(self._catch_up), rest=CATCH_UP_EVERY)
             self._loop("retire", self._as_leader(self._retire), rest=3600)
             self._loop("make_room", self._as_leader(self._make_room), rest=3600)
@@ -108,7 +115,7 @@ class Service:
             wake.ring()
         loops = [task for task in self._tasks if task.get_name() != "leases"]
         for task in loops:
-            if task.get_name() in ("listen", "reconcile", "catch_up"):  # they wait on somebody else, and hold nothing
+            if task.get_name() in _WAIT_ON_OTHERS:
                 task.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
         await self._while_leases_are_kept(self.handling.drain())
@@ -209,6 +216,13 @@ class Service:
         keep = self._settings.retention
         await retire(self._db, self._bucket, self._clock, keep, goes_on=lambda: not self._stop.is_set())
         return 0
+
+    async def _release(self) -> int:
+        await release(self._db, self._bucket, self._clock)
+        return 0
+
+    async def _find_missed(self) -> int:
+        return await find_missed(self._db, self._bucket, self._clock, self._registry)
 
     async def _catch_up(self) -> int:
         await self.catching_up.step()

@@ -1,18 +1,20 @@
 """Settings: read once, frozen. From the environment, from NAME_FILE for secrets, and from frontdesk.toml."""
 
 import os
-from datetime import timedelta
+from datetime import time, timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 __all__ = [
     "FlowSettings",
     "LimitSettings",
     "Question",
+    "QuietSettings",
     "RetentionSettings",
     "SenderSettings",
     "Settings",
@@ -82,11 +84,32 @@ class LimitSettings(_Part):
     strict: Annotated[bool, Field(description="hold replies to the limits of unprompted texts too")] = False
 
 
+class QuietSettings(_Part):
+    """[quiet]: hours, at the recipient, in which nobody is written to unasked. The same time twice: none."""
+
+    start: Annotated[time, Field(description="from this local time on, such as 21:00")] = time(21)
+    end: Annotated[time, Field(description="until this local time, such as 08:00")] = time(8)
+    us_states: Annotated[
+        bool, Field(description="hold to the stricter hours of some US states too (docs/how-to/quiet-hours.md)")
+    ] = False
+
+    @model_validator(mode="after")
+    def _leaves_an_hour(self) -> Self:
+        minutes = (self.start.hour - self.end.hour) * 60 + self.start.minute - self.end.minute
+        if 0 < minutes % (24 * 60) < 60:
+            raise ValueError("less than an hour a day is left to write in; set start and end apart, or the same")
+        return self
+
+
 class SenderSettings(_Part):
     """[sender]: throughput of each sender number, shared by all processes."""
 
-    per_second: Annotated[float, Field(gt=0, description="messages a second per number")] = 1
-    per_minute: Annotated[float, Field(gt=0, description="messages a minute per number")] = 60
+    per_second: Annotated[float, Field(gt=0, description="segments a second per number")] = 1
+    per_minute: Annotated[float, Field(gt=0, description="segments in any minute per number")] = 60
+    segment_price: Annotated[
+        Decimal, Field(ge=0, description="what a segment costs, for estimates; take it from your carrier's price list")
+    ] = Decimal("0.0083")
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="of segment_price, ISO 4217")] = "USD"
     lease_seconds: Annotated[
         float, Field(ge=2, description="a killed sender's message is unknown after this; a request may take 3/4 of it")
     ] = 40
@@ -179,6 +202,7 @@ class Settings(BaseSettings):
     business: Annotated[str, Field(min_length=1, description="name of the first client")] = "Our business"
     flow: FlowSettings = FlowSettings()
     limits: LimitSettings = LimitSettings()
+    quiet: QuietSettings = QuietSettings()
     sender: SenderSettings = SenderSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()

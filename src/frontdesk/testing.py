@@ -68,6 +68,7 @@ def scratch_settings(**changes: Any) -> Settings:
         "twilio_number": NUMBER,
         "business": "Ada's Plumbing",
         "limits": {"seconds_between": 0, "per_day": 1000, "replies_per_day": 1000},
+        "quiet": {"start": "00:00", "end": "00:00"},
         "sender": {"per_second": 1e7, "per_minute": 6e8},
         "worker": {"first_retry_seconds": 0.05, "poll_seconds": 0.2},
     }
@@ -87,7 +88,7 @@ class RunningDesk:
         """A lead texts the desk through the carrier; returns the statuses that the carrier got for its webhook."""
         return await self.carrier.text(lead, number, body, **more)
 
-    async def settled(self, timeout: float = 15.0) -> None:
+    async def settled(self, timeout: float = 60.0) -> None:
         """Wait until nothing is waiting, on its way or due. Raises TimeoutError."""
         async with asyncio.timeout(timeout):
             quiet = 0

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from frontdesk.inbox.store import Q as INBOX
-from frontdesk.outbox.store import Q as OUTBOX
+from frontdesk.outbox.claims import Q as OUTBOX
 from frontdesk.steps.look import Q as LOOK
 from frontdesk.web.metrics import Q as METRICS
 
@@ -122,7 +122,7 @@ def test_settling_touches_only_what_is_settled(crowded: psycopg.Connection[tuple
 
 
 def test_claiming_messages_reads_only_the_next_of_each_number(crowded: psycopg.Connection[tuple[str]]) -> None:
-    plan, _ = _plan(crowded, OUTBOX.free_numbers, now=NOW, numbers=10)
+    plan, _ = _plan(crowded, OUTBOX.free_numbers, now=NOW, numbers=10, shut=[], only=None)
     assert '"Index Name": "outbound_waiting"' in plan
     assert '"Relation Name": "outbound_message_log", "Alias": "o", ' not in plan or "Seq Scan" not in _of(plan, "o")
     plan, _ = _plan(crowded, OUTBOX.candidates, now=NOW, numbers=[f"+1{n}" for n in range(1, 11)], per_number=2)

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from carrier_bench import ACCOUNT, DESK, LEAD, TOKEN, bench, run
 
-from frontdesk.errors import Rejected, SetupError, Throttled
+from frontdesk.errors import AccountRefused, Rejected, SetupError, Throttled
 from frontdesk.simulator import Faults, serve
 from frontdesk.simulator.faults import Fault
 from frontdesk.simulator.messages import MessageLog, SimulatedMessage
@@ -144,7 +144,7 @@ def test_receipts_can_be_reordered_doubled_missing_and_bad() -> None:
 def test_wrong_credentials_and_a_body_that_is_no_form_are_refused_as_twilio_does() -> None:
     async def story() -> None:
         async with bench(token="wrong") as at:
-            with pytest.raises(Rejected) as caught:
+            with pytest.raises(AccountRefused) as caught:
                 await at.send()
             assert caught.value.code == "20003"
             async with httpx2.AsyncClient(auth=(ACCOUNT, TOKEN), trust_env=False) as http:

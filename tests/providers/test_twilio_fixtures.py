@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from frontdesk.errors import Forged, Malformed, Rejected, Throttled, Unknown
+from frontdesk.errors import AccountRefused, Forged, Malformed, Rejected, Throttled, Unknown
 from frontdesk.message import Item, Outgoing, Receipt, ReceiptStatus, TextReceived
 from frontdesk.provider import HttpRequest
 from frontdesk.providers.twilio import Twilio
@@ -192,7 +192,9 @@ async def send_exchange(exchange: dict[str, Any]) -> None:
 
 async def refused(desk: Twilio, outgoing: Outgoing, expected: dict[str, Any]) -> None:
     if expected["outcome"] == "permanent_failure":
-        error: type[Exception] = Rejected
+        # Permanent for the request; the message itself waits where the whole account is refused.
+        refused_as_a_whole = explain(expected["error_code"]).error_class is ErrorClass.ACCOUNT
+        error: type[Exception] = AccountRefused if refused_as_a_whole else Rejected
     else:
         error = Unknown if expected.get("safe_to_retry") is False else Throttled
     with pytest.raises(error) as caught:
@@ -201,7 +203,8 @@ async def refused(desk: Twilio, outgoing: Outgoing, expected: dict[str, Any]) ->
         assert caught.value.code == str(expected["error_code"])  # type: ignore[attr-defined]
         advice = explain(expected["error_code"])
         assert (advice.error_class is ErrorClass.OPTED_OUT) == expected.get("opt_out", False)
-        assert (advice.error_class is ErrorClass.OPERATOR) == expected.get("alert_operator", False)
+        for_the_operator = advice.error_class in (ErrorClass.OPERATOR, ErrorClass.ACCOUNT)
+        assert for_the_operator == expected.get("alert_operator", False)
 
 
 @pytest.mark.parametrize("exchange", exchanges(LISTING), ids=lambda exchange: exchange["name"])

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from frontdesk.errors import FrontdeskError, Rejected, Throttled, Unreachable
+from frontdesk.errors import AccountRefused, FrontdeskError, Rejected, Throttled, Unreachable
 from frontdesk.message import Item, TextReceived
 from frontdesk.provider import LISTED, ListedInbound, Retries, came_in_at
 from frontdesk.providers import twilio as twilio_module
@@ -159,7 +159,7 @@ LOOP = "/2010-04-01/Accounts/AC/Messages.json?PageToken=PA1"
 
 # status, body of the answer, what it means
 TROUBLE: list[tuple[int, Any, type[FrontdeskError]]] = [
-    (401, {"code": 20003}, Rejected),
+    (401, {"code": 20003}, AccountRefused),
     (404, {"code": 20404}, Rejected),
     (429, {"code": 20429}, Throttled),
     (500, {"code": 20500}, Unreachable),

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,14 +14,17 @@ from scratch import with_db
 from frontdesk.db.pool import Database, Tx
 from frontdesk.effects import SendClass
 from frontdesk.message import Receipt, ReceiptStatus
+from frontdesk.outbox import claims
 from frontdesk.outbox import store as outbox
 from frontdesk.outbox.model import Claimed, Draft, LedgerStatus
-from frontdesk.settings import LimitSettings
-from frontdesk.steps.judge import claim_sendable
+from frontdesk.outbox.pace import Throughput
+from frontdesk.steps.judge import Times, claim_sendable
+from frontdesk.testing import scratch_settings
 
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=40)
 SECOND = timedelta(seconds=1)
+SLOT = Throughput(1, 60).spacing
 
 
 def draft(key: str, to: str = "+12025550143", sender: str = "+12025550100", **more: Any) -> Draft:
@@ -37,11 +41,14 @@ async def put(db: Database, *drafts: Draft) -> list[bool]:
         return [(await outbox.put(tx, one, NOW)).first for one in drafts]
 
 
-async def claim(db: Database, at: datetime = NOW, per_number: int = 1, token: UUID | None = None) -> list[Claimed]:
+async def claim(
+    db: Database, at: datetime = NOW, per_number: int = 1, token: UUID | None = None, per_second: float = 1
+) -> list[Claimed]:
+    settings = scratch_settings(sender={"per_second": per_second, "per_minute": per_second * 60})
     async with db.transaction() as tx:
         claimed, _ = await claim_sendable(
-            tx, numbers=100, per_number=per_number, spacing=SECOND, token=token or uuid4(), now=at,
-            leased_until=at + LEASE, defaults=LimitSettings(),
+            tx, numbers=100, per_number=per_number, token=token or uuid4(), times=Times(at, at, at + LEASE),
+            settings=settings,
         )  # fmt: skip
     return claimed
 
@@ -75,10 +82,10 @@ def test_a_number_sends_one_per_slot_and_never_holds_up_another(dsn: str) -> Non
         first = await claim(db)
         assert sorted(one.body for one in first) == ["a0", "b"]
         assert await claim(db) == []
-        assert await claim(db, NOW + SECOND * 0.9) == []
-        assert [one.body for one in await claim(db, NOW + SECOND)] == ["a1"]
+        assert await claim(db, NOW + SLOT * 0.99) == []
+        assert [one.body for one in await claim(db, NOW + SLOT)] == ["a1"]
         async with db.transaction() as tx:
-            assert await outbox.next_due(tx, NOW + SECOND) == NOW + SECOND * 2
+            assert await claims.next_due(tx, NOW + SLOT) == NOW + SLOT * 2
 
     with_db(dsn, story)
 
@@ -86,10 +93,14 @@ def test_a_number_sends_one_per_slot_and_never_holds_up_another(dsn: str) -> Non
 def test_processes_that_claim_at_once_keep_the_spacing(dsn: str) -> None:
     async def story(db: Database) -> None:
         await put(db, *(draft(f"a{n}", to=f"+1202555{n:04}") for n in range(40)))
-        claimed = [one for many in await asyncio.gather(*(claim(db, per_number=3) for _ in range(8))) for one in many]
+        claimed = [
+            one
+            for many in await asyncio.gather(*(claim(db, per_number=3, per_second=10) for _ in range(8)))
+            for one in many
+        ]
         slots = sorted(one.slot_at for one in claimed)
         assert len(slots) == 3
-        assert [late - early for early, late in itertools.pairwise(slots)] == [SECOND, SECOND]
+        assert [late - early for early, late in itertools.pairwise(slots)] == [Throughput(10, 600).spacing] * 2
 
     with_db(dsn, story)
 
@@ -100,7 +111,7 @@ def test_priority_goes_first(dsn: str) -> None:
         await put(db, draft("bulk", to="+1x", send_class=SendClass.UNPROMPTED, **limits))
         await put(db, draft("reply", to="+1y", send_class=SendClass.REPLY, **limits))
         await put(db, draft("alert", to="+1z", send_class=SendClass.ALERT, **limits))
-        order = [(await claim(db, NOW + SECOND * n))[0].body for n in range(3)]
+        order = [(await claim(db, NOW + SLOT * n))[0].body for n in range(3)]
         assert order == ["alert", "reply", "bulk"]
 
     with_db(dsn, story)
@@ -113,12 +124,12 @@ def test_one_in_flight_per_recipient_by_rule_and_by_constraint(dsn: str) -> None
         assert one.body == "first"
         assert await claim(db, NOW + SECOND * 5) == []
         async with db.transaction() as tx:  # what is due and cannot go sets no alarm in the past
-            assert await outbox.next_due(tx, NOW + SECOND * 5) is None
+            assert await claims.next_due(tx, NOW + SECOND * 5) is None
         with pytest.raises(psycopg.errors.UniqueViolation):
             async with db.transaction() as tx:
-                await outbox.mark_sending(tx, [one.ledger_id + 1], uuid4(), NOW + LEASE)
+                await claims.mark_sending(tx, [replace(one, ledger_id=one.ledger_id + 1)], uuid4(), NOW + LEASE)
         async with db.transaction() as tx:
-            assert await outbox.start(tx, one, NOW, NOW + LEASE)
+            assert await claims.start(tx, one, NOW, NOW + LEASE)
             assert await outbox.settle_sent(tx, one, "SM1", NOW)
         assert [two.body for two in await claim(db, NOW + SECOND * 5)] == ["second"]
 
@@ -130,15 +141,16 @@ def test_only_the_holder_of_the_lease_settles(dsn: str) -> None:
         await put(db, draft("a"))
         (late,) = await claim(db)
         async with db.transaction() as tx:
-            assert await outbox.lapse(tx, NOW + LEASE + SECOND, NOW) == ([late.ledger_id], [])
+            again, unknown = await outbox.lapse(tx, NOW + LEASE + SECOND, NOW)
+            assert ([row.id for row in again], unknown) == ([late.ledger_id], [])
         (holder,) = await claim(db, NOW + LEASE)
         async with db.transaction() as tx:
-            assert not await outbox.start(tx, late, NOW, NOW + LEASE)
+            assert not await claims.start(tx, late, NOW, NOW + LEASE)
             assert not await outbox.settle_sent(tx, late, "SM1", NOW)
             assert not await outbox.settle_failed(tx, late, "x", None, NOW)
             assert not await outbox.settle_unknown(tx, late, "x", NOW)
             assert not await outbox.settle_not_sent(tx, late, "x", NOW)
-            assert await outbox.start(tx, holder, NOW, NOW + LEASE)
+            assert await claims.start(tx, holder, NOW, NOW + LEASE)
         async with db.transaction() as tx:
             assert await outbox.lapse(tx, NOW + LEASE * 3, NOW) == ([], [holder.ledger_id])
         assert [row.status for row in await rows(db)] == ["UNKNOWN"]
@@ -156,7 +168,7 @@ def test_receipts_find_their_row_by_our_id_and_never_go_back(dsn: str) -> None:
         await put(db, draft("a"))
         (one,) = await claim(db)
         async with db.transaction() as tx:
-            await outbox.start(tx, one, NOW, NOW + LEASE)
+            await claims.start(tx, one, NOW, NOW + LEASE)
             # The receipt is faster than our own settling.
             assert await receive(tx, one.ledger_id, ReceiptStatus.DELIVERED) is LedgerStatus.DELIVERED
             assert not await outbox.settle_sent(tx, one, "SM1", NOW)
@@ -173,7 +185,7 @@ def test_a_receipt_with_anothers_id_moves_nothing(dsn: str) -> None:
         await put(db, draft("a"))
         (one,) = await claim(db)
         async with db.transaction() as tx:
-            await outbox.start(tx, one, NOW, NOW + LEASE)
+            await claims.start(tx, one, NOW, NOW + LEASE)
             await outbox.settle_sent(tx, one, "SM-real", NOW)
             assert await receive(tx, one.ledger_id, ReceiptStatus.DELIVERED) is None  # of SM1
         assert [row.status for row in await rows(db)] == ["SENT"]

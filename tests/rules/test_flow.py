@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from frontdesk.conversations.model import Conversation, Flow, FlowQuestion, Turn
 from frontdesk.conversations.rules import MAX_QUESTIONS, decide, merge_known, say
 from frontdesk.effects import MarkConversation, RecordConsent, Say, SendClass, SetFields
+from frontdesk.outbox.segments import Encoding, count
 
 FLOW = Flow(
     business="Ada's",
@@ -96,6 +97,42 @@ def test_stop_is_recorded_and_confirmed_only_where_the_carrier_does_not(carrier_
     assert effects[0].kind == "opt_out"
     classes = [effect.send_class for effect in effects if isinstance(effect, Say)]
     assert classes == ([] if carrier_answers else [SendClass.COMPLIANCE])
+
+
+@pytest.mark.parametrize("how", ["language", "wrong_number"])
+@pytest.mark.parametrize("paused", [True, False])
+@pytest.mark.parametrize("flow_state", [{}, {"done": True}])
+def test_an_opt_out_in_a_sentence_is_confirmed_always_and_in_any_state(
+    how: str, paused: bool, flow_state: dict[str, Any]
+) -> None:
+    at = datetime(2026, 11, 20, tzinfo=UTC) if paused else None
+    conversation = replace(NEW, bot_paused_at=at, flow_state=flow_state)
+    recorded, said = decide(replace(TURN, keyword="stop", keyword_how=how, conversation=conversation))
+    assert recorded == RecordConsent("opt_out", how)
+    assert isinstance(said, Say)
+    assert (said.send_class, said.reply_type) == (SendClass.COMPLIANCE, "opt_out_confirmation")
+    assert said.body.startswith("Sorry") is (how == "wrong_number")
+
+
+@pytest.mark.parametrize("how", ["keyword", "language", "wrong_number"])
+def test_a_second_opt_out_is_recorded_and_not_confirmed(how: str) -> None:
+    turn = replace(TURN, keyword="stop", keyword_how=how, opted_out=True, carrier_answers_keywords=False)
+    assert decide(turn) == [RecordConsent("opt_out", how)]
+
+
+def test_a_start_is_recorded_even_where_nobody_left() -> None:
+    assert decide(replace(TURN, keyword="start"))[0] == RecordConsent("opt_in", "keyword")
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr", "de", "it", "pt", "nl", "pl", "sv"])
+@pytest.mark.parametrize("how", ["language", "wrong_number"])
+def test_every_confirmation_names_the_business_and_start_and_is_one_segment(how: str, lang: str) -> None:
+    _, said = decide(replace(TURN, keyword="stop", keyword_how=how, keyword_lang=lang))
+    assert isinstance(said, Say)
+    assert "Ada's" in said.body
+    assert "START" in said.body
+    counted = count(said.body)
+    assert (counted.encoding, counted.segments) == (Encoding.GSM7, 1)
 
 
 def test_who_left_is_left_alone_until_start() -> None:

@@ -1,29 +1,36 @@
 """The gate: every reason, and which comes first."""
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from frontdesk.effects import SendClass
-from frontdesk.outbox.rules import (
+from frontdesk.outbox.counters import Counters, Limits, consume, next_midnight
+from frontdesk.outbox.gate import (
+    FOR_A_PERSON,
+    SAME_TEXTS,
     Block,
-    Counters,
     Facts,
-    Limits,
+    Mode,
     Reason,
+    Scope,
     Send,
+    Switch,
+    Verdict,
     Wait,
-    consume,
     gate,
-    next_midnight,
-    spacing,
+    lane_of,
 )
+from frontdesk.outbox.quiet import Window
 
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+MORNING, EVENING = NOW + timedelta(hours=9), NOW + timedelta(hours=3)
 FREE = Facts(
     send_class=SendClass.REPLY,
-    created_at=NOW,
+    due_at=NOW,
     opted_out=False,
     client_paused=False,
     client_unpaid=False,
@@ -32,45 +39,119 @@ FREE = Facts(
     limits=Limits(seconds_between=60, per_day=5, replies_per_day=20, strict=False),
     counters=Counters(),
 )
-REPLY, UNPROMPTED, MANUAL = SendClass.REPLY, SendClass.UNPROMPTED, SendClass.MANUAL
+REPLY, UNPROMPTED, BULK, MANUAL = SendClass.REPLY, SendClass.UNPROMPTED, SendClass.BULK, SendClass.MANUAL
 COMPLIANCE, ALERT = SendClass.COMPLIANCE, SendClass.ALERT
+UNASKED = {UNPROMPTED, BULK}
+AUTOMATIC = UNASKED | {REPLY}
+TO_LEADS = AUTOMATIC | {MANUAL}
+ALL_BUT_ALERTS = TO_LEADS | {COMPLIANCE}
 
 
 def sent(count: int, seconds_ago: float = 3600) -> Counters:
     return Counters(NOW - timedelta(seconds=seconds_ago), count, NOW + timedelta(hours=5))
 
 
-FACTS_AND_REASONS = [
-    ({"opted_out": True}, Reason.OPTED_OUT, (REPLY, UNPROMPTED, MANUAL)),
-    ({"client_paused": True}, Reason.CLIENT_PAUSED, (REPLY, UNPROMPTED, MANUAL)),
-    ({"client_unpaid": True}, Reason.CLIENT_UNPAID, (REPLY, UNPROMPTED, MANUAL)),
-    ({"bot_paused": True}, Reason.BOT_PAUSED, (REPLY, UNPROMPTED)),
-    ({"lead_closed": True}, Reason.LEAD_CLOSED, (UNPROMPTED,)),
-    ({"created_at": NOW - timedelta(hours=25)}, Reason.TOO_OLD, (REPLY, UNPROMPTED)),
-    ({"counters": sent(5)}, Reason.DAILY_LIMIT, (UNPROMPTED,)),
-    ({"counters": sent(20)}, Reason.DAILY_LIMIT, (REPLY, UNPROMPTED)),
-    ({"counters": sent(1, 59)}, Reason.TOO_SOON, (UNPROMPTED,)),
+def switch(scope: Scope, mode: Mode = Mode.STOP) -> dict[str, Any]:
+    return {"switches": (Switch(scope, mode),)}
+
+
+TABLE: list[tuple[dict[str, Any], Reason, set[SendClass]]] = [
+    (switch(Scope.GLOBAL), Reason.SWITCHED_OFF, ALL_BUT_ALERTS),
+    (switch(Scope.CLIENT), Reason.SWITCHED_OFF, ALL_BUT_ALERTS),
+    (switch(Scope.NUMBER), Reason.SWITCHED_OFF, set(SendClass)),
+    (switch(Scope.PROVIDER), Reason.SWITCHED_OFF, set(SendClass)),
+    (switch(Scope.LANE), Reason.SWITCHED_OFF, set(SendClass)),
+    ({"opted_out": True}, Reason.OPTED_OUT, TO_LEADS),
+    ({"client_paused": True}, Reason.CLIENT_PAUSED, TO_LEADS),
+    ({"client_unpaid": True}, Reason.CLIENT_UNPAID, TO_LEADS),
+    ({"bot_paused": True}, Reason.BOT_PAUSED, AUTOMATIC),
+    ({"lead_closed": True}, Reason.LEAD_CLOSED, UNASKED),
+    ({"due_at": NOW - timedelta(hours=25)}, Reason.TOO_OLD, {REPLY, COMPLIANCE}),
+    ({"due_at": NOW - timedelta(hours=61)}, Reason.TOO_OLD, AUTOMATIC | {COMPLIANCE}),
+    ({"whatsapp": True}, Reason.WINDOW_CLOSED, ALL_BUT_ALERTS),
+    ({"whatsapp": True, "last_inbound_at": NOW - timedelta(hours=24)}, Reason.WINDOW_CLOSED, ALL_BUT_ALERTS),
+    ({"same_texts": SAME_TEXTS}, Reason.SAME_AGAIN, AUTOMATIC),
+    ({"account_down_until": EVENING}, Reason.ACCOUNT_DOWN, set(SendClass)),
+    ({"window": Window(MORNING, None)}, Reason.QUIET_HOURS, UNASKED),
+    ({"counters": sent(5)}, Reason.DAILY_LIMIT, UNASKED),
+    ({"counters": sent(20)}, Reason.DAILY_LIMIT, AUTOMATIC),
+    ({"counters": sent(1, 59)}, Reason.TOO_SOON, AUTOMATIC),
+    (switch(Scope.GLOBAL, Mode.DRY_RUN), Reason.DRY_RUN, ALL_BUT_ALERTS),
+    (switch(Scope.LANE, Mode.DRY_RUN), Reason.DRY_RUN, set(SendClass)),
+]
+"""What holds, the reason that it leads to, and the classes that it concerns: all others go."""
+
+BY_A_PERSON = {Reason.REPLACED}
+"""Not the gate's own finding: a newer reply says so."""
+
+HARMLESS: list[dict[str, Any]] = [
+    {"due_at": NOW - timedelta(hours=24)},
+    {"same_texts": SAME_TEXTS - 1},
+    {"whatsapp": True, "last_inbound_at": NOW - timedelta(hours=23, minutes=57)},
+    {"counters": sent(4)},
+    {"counters": sent(1, 60)},
+    {"counters": Counters(NOW - timedelta(days=1), 99, NOW)},  # yesterday's
+    {"window": Window(None, EVENING)},
 ]
 
 
-@pytest.mark.parametrize(("facts", "reason", "classes"), FACTS_AND_REASONS)
+def why(verdict: Verdict) -> Reason | None:
+    return None if isinstance(verdict, Send) else verdict.reason
+
+
+def test_the_table_knows_every_reason() -> None:
+    assert {reason for _, reason, _ in TABLE} | BY_A_PERSON == set(Reason)
+
+
+@pytest.mark.parametrize(("facts", "reason", "classes"), TABLE)
 @pytest.mark.parametrize("send_class", list(SendClass))
-def test_each_reason_blocks_the_classes_it_should(
-    facts: dict[str, object], reason: Reason, classes: tuple[SendClass, ...], send_class: SendClass
+def test_each_reason_holds_back_the_classes_it_concerns_and_no_other(
+    facts: dict[str, Any], reason: Reason, classes: set[SendClass], send_class: SendClass
 ) -> None:
     verdict = gate(replace(FREE, send_class=send_class, **facts), NOW)
-    if send_class in classes:
-        assert verdict == Block(reason)
-    else:
-        assert not isinstance(verdict, Block)
+    assert why(verdict) is (reason if send_class in classes else None)
 
 
-def test_the_first_reason_in_order_holds() -> None:
-    worst = replace(FREE, send_class=UNPROMPTED)
-    for facts, reason, _ in reversed([row for row in FACTS_AND_REASONS if row[0] != {"counters": sent(20)}]):
-        worst = replace(worst, **facts) if "counters" not in facts or worst.counters == Counters() else worst
-        if reason not in (Reason.TOO_SOON, Reason.DAILY_LIMIT):
-            assert gate(worst, NOW) == Block(reason)
+@pytest.mark.parametrize("facts", HARMLESS)
+@pytest.mark.parametrize("send_class", list(SendClass))
+def test_just_inside_every_bound_it_goes(facts: dict[str, Any], send_class: SendClass) -> None:
+    assert isinstance(gate(replace(FREE, send_class=send_class, **facts), NOW), Send)
+
+
+@pytest.mark.parametrize("send_class", list(SendClass))
+def test_of_two_reasons_the_earlier_one_holds(send_class: SendClass) -> None:
+    order = list(Reason)
+    for (one, first, first_concerns), (two, second, second_concerns) in itertools.combinations(TABLE, 2):
+        if first is second or send_class not in first_concerns & second_concerns:
+            continue
+        both = {**one, **two}
+        if "switches" in one and "switches" in two:
+            both["switches"] = one["switches"] + two["switches"]
+        if "counters" in one and "counters" in two:
+            both["counters"] = sent(20, 59)
+        verdict = gate(replace(FREE, send_class=send_class, **both), NOW)
+        assert why(verdict) is min(first, second, key=order.index), (one, two)
+
+
+@pytest.mark.parametrize(
+    ("facts", "verdict"),
+    [
+        (switch(Scope.GLOBAL), Wait(FOR_A_PERSON, Reason.SWITCHED_OFF)),
+        ({"account_down_until": EVENING}, Wait(EVENING, Reason.ACCOUNT_DOWN)),
+        ({"window": Window(MORNING, None)}, Wait(MORNING, Reason.QUIET_HOURS)),
+        ({"window": Window(None, EVENING)}, Send(until=EVENING)),
+        ({"counters": sent(1, 59)}, Block(Reason.TOO_SOON)),
+    ],
+)
+def test_what_is_unprompted_waits_for_the_morning_a_switch_and_the_account_and_for_nothing_else(
+    facts: dict[str, Any], verdict: Verdict
+) -> None:
+    assert gate(replace(FREE, send_class=UNPROMPTED, **facts), NOW) == verdict
+
+
+def test_the_lanes_are_in_order_of_priority() -> None:
+    order = [ALERT, COMPLIANCE, REPLY, MANUAL, UNPROMPTED, BULK]
+    assert [lane_of(one).priority for one in order] == [0, 0, 1, 1, 2, 3]
 
 
 def test_a_reply_within_the_minute_waits_for_it() -> None:
@@ -109,9 +190,3 @@ def test_every_text_counts_and_the_count_ends_with_the_local_day() -> None:
 )
 def test_a_local_day_ends_at_local_midnight_over_summer_time(now: datetime, zone: str, midnight: datetime) -> None:
     assert next_midnight(now, zone) == midnight
-
-
-def test_even_spacing_keeps_both_limits() -> None:
-    assert spacing(1, 60) == timedelta(seconds=1)
-    assert spacing(10, 60) == timedelta(seconds=1)
-    assert spacing(2, 600) == timedelta(seconds=0.5)

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.message import ReceiptStatus
+from frontdesk.outbox.keys import dedupe_key, normal_question_key
 from frontdesk.outbox.model import MOVES, LedgerStatus
-from frontdesk.outbox.rules import after_receipt, dedupe_key, normal_question_key
+from frontdesk.outbox.rules import after_receipt
 
 PARTS = ("conversation:7", "question", "name", 0, "SM1")
 

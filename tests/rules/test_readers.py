@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontdesk.readers.keywords import keyword
 from frontdesk.readers.rules import read_answer
 
 
@@ -40,25 +39,6 @@ def test_a_service_is_one_that_is_offered() -> None:
     assert read_answer("service", "DRAIN CLEANING please", services=offered) == "Drain cleaning"
     assert read_answer("service", "roof", services=offered) is None
     assert read_answer("service", "anything at all") == "anything at all"
-
-
-@pytest.mark.parametrize(
-    ("text", "opted_out", "meaning"),
-    [
-        ("STOP", False, "stop"),
-        (" stop. ", False, "stop"),
-        ("Opt  Out", False, "stop"),
-        ("where is the bus stop?", False, None),
-        ("don't stop", False, None),
-        ("START", False, "start"),
-        ("yes", False, None),
-        ("yes", True, "start"),
-        ("HELP", False, "help"),
-        ("help me please", False, None),
-    ],
-)
-def test_keywords_are_whole_messages(text: str, opted_out: bool, meaning: str | None) -> None:
-    assert keyword(text, opted_out=opted_out) == meaning
 
 
 @given(st.sampled_from(["name", "email", "phone", "service", "text"]), st.text())

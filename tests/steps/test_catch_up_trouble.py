@@ -30,7 +30,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from structlog.testing import capture_logs
 
-from frontdesk.errors import Rejected, Throttled, Unreachable
+from frontdesk.errors import AccountRefused, Throttled, Unreachable
 from frontdesk.providers.twilio import Twilio
 from frontdesk.simulator.messages import new_sid
 from frontdesk.testing import ACCOUNT_SID, AUTH_TOKEN, LEAD, NUMBER, FrozenClock, RunningDesk
@@ -110,7 +110,7 @@ async def _silence(desk: RunningDesk) -> None:
 
 
 # what goes wrong, as what
-TROUBLE = [(_wrong_token, Rejected), (_server_error, Unreachable), (_silence, Unreachable)]
+TROUBLE = [(_wrong_token, AccountRefused), (_server_error, Unreachable), (_silence, Unreachable)]
 
 
 @pytest.mark.parametrize(("break_it", "error"), TROUBLE, ids=["401", "500", "timeout"])

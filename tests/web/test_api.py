@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from frontdesk.outbox.model import LedgerStatus
 from frontdesk.testing import NUMBER
 from frontdesk.web import views
 from frontdesk.web.depth import Depth
@@ -137,7 +138,9 @@ def test_health_ai_has_the_shape_that_was_promised(house: Any) -> None:
     house.until("SELECT count(*) > 0 FROM outbound_message_log WHERE to_address = '+12025550143'")
     found = house.get("/api/admin/health/ai").json()
     assert set(found) == {"outboundLogs", "dedupeCollisions", "conversations", "statusCounts"}
-    assert set(found["conversations"][0]) == {"id", "questionsAskedCount", "lastQuestionKey", "stateVersion"}
+    promised = {"id", "questionsAskedCount", "lastQuestionKey", "stateVersion"}
+    assert set(found["conversations"][0]) == {*promised, "collisions"}
+    assert set(found["statusCounts"]) == set(LedgerStatus)
     assert len(found["outboundLogs"]) <= 20
     assert len(found["conversations"]) <= 10
     total = house.sql("SELECT count(*) FROM outbound_message_log")[0][0]
@@ -169,7 +172,20 @@ def test_what_is_not_there_is_a_problem_too(house: Any) -> None:
     for path in ("/api/nothing", "/api/admin/conversations/999999"):
         answer = house.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
-    assert house.post("/api/admin/outbox").status_code == 405
+    assert house.post("/api/admin/conversations").status_code == 405
+
+
+def test_health_ai_counts_what_was_not_said_again(house: Any) -> None:
+    lead = "+12025550188"
+    house.text("Hi", lead=lead)
+    house.delivered(lead)
+    before = house.get("/api/admin/health/ai").json()
+    house.sql(
+        "UPDATE outbound_message_log SET collision_count = collision_count + 3 WHERE to_address = %(to)s", to=lead
+    )
+    after = house.get("/api/admin/health/ai").json()
+    assert after["dedupeCollisions"] - before["dedupeCollisions"] == 3
+    assert [one["collisions"] for one in after["conversations"]][:1] == [3]
 
 
 def test_a_fault_of_ours_shows_an_id_and_no_trace(house: Any) -> None:

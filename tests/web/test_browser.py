@@ -107,9 +107,52 @@ def test_no_page_is_wider_than_a_phone(house: Any, page: Page) -> None:
     house.text("W" * 300, lead="+12025550164")
     house.delivered("+12025550164")
     number = house.sql("SELECT id FROM conversations WHERE other_address = '+12025550164'")[0][0]
-    for path in ("/", "/system", "/simulator?from=%2B12025550164", f"/conversations/{number}"):
+    message = house.sql("SELECT min(id) FROM outbound_message_log")[0][0]
+    conversation = f"/conversations/{number}"
+    for path in ("/", "/system", "/outbox", f"/outbox/{message}", "/simulator?from=%2B12025550164", conversation):
         page.goto(house.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_a_person_writes_sees_the_count_and_it_is_delivered(house: Any, page: Page) -> None:
+    lead = "+12025550165"
+    house.text("Hello there", lead=lead)
+    house.delivered(lead)
+    number = house.sql("SELECT id FROM conversations WHERE other_address = %(lead)s", lead=lead)[0][0]
+    page.goto(f"{house.url}/conversations/{number}")
+    box = page.get_by_role("textbox", name="Write to this lead")
+    box.press_sequentially("Hello from a person " + "é" * 3)
+    expect(page.locator("#preview")).to_contain_text("1 segment")
+    box.fill("x" * 161)
+    expect(page.locator("#preview")).to_contain_text("2 segments")
+    box.fill("Hello from a person")
+    page.get_by_role("button", name="Send", exact=True).click()
+    said = page.locator("article.out", has_text="Hello from a person")
+    expect(said).to_contain_text("delivered", timeout=10_000)
+    expect(said).to_have_count(1)
+    expect(box).to_have_value("")
+
+
+def test_what_is_written_stays_while_the_page_freshens_and_a_switch_shows_on_it(house: Any, page: Page) -> None:
+    lead = "+12025550166"
+    house.text("Hello there", lead=lead)
+    house.delivered(lead)
+    number = house.sql("SELECT id FROM conversations WHERE other_address = %(lead)s", lead=lead)[0][0]
+    page.goto(f"{house.url}/conversations/{number}")
+    box = page.get_by_role("textbox", name="Write to this lead")
+    box.fill("Half a sentence")
+    house.http.put(f"{house.url}/api/admin/switches", json={"scope": "global", "reason": "a test"})
+    expect(page.get_by_text("All sending is stopped")).to_be_visible(timeout=10_000)
+    house.text("Are you there?", lead=lead)
+    waiting = page.locator("article.out", has_text="sending is switched off")
+    expect(waiting).to_be_visible(timeout=10_000)
+    expect(box).to_have_value("Half a sentence")
+    expect(page.locator("#preview")).to_contain_text("Would wait", timeout=10_000)
+    waiting.get_by_role("button", name="Cancel it").click()
+    expect(page.locator("article.out", has_text="cancelled by a person")).to_be_visible(timeout=10_000)
+    page.goto(f"{house.url}/system")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("All sending is stopped")).to_have_count(0)
 
 
 def test_a_page_that_lost_its_desk_says_so(house: Any, browser: Browser) -> None:

@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from psycopg.conninfo import conninfo_to_dict
 
+from frontdesk.testing import NUMBER
 from frontdesk.web.kept import Kept
 
 House = Callable[..., AbstractContextManager[Any]]
@@ -136,6 +137,26 @@ def test_lanes_are_told_by_class_and_state(idle: Any) -> None:
     page = idle.get("/system").text
     assert "1 lane backed off" in page
     assert "1 lane held for a person" in page
+
+
+def test_numbers_accounts_and_switches_are_told(idle: Any) -> None:
+    for n in range(2):
+        order = {"to": f"+1202555019{n}", "body": "Hello"}
+        assert idle.post("/api/admin/outbox", json=order, headers={"Idempotency-Key": str(n)}).status_code == 201
+    idle.sql("UPDATE sender_numbers SET done = 7, throttled = 2")
+    idle.sql(
+        "INSERT INTO provider_circuits (account, failures, opened, open_until, changed_at) "
+        "VALUES ('twilio', 5, 1, '2999-01-01 00:00:00+00', now()), ('other', 1, 0, NULL, now())"
+    )
+    idle.sql(
+        "INSERT INTO send_switches (scope, name, mode, set_by, set_at) VALUES ('lane', 'bulk', 'stop', 'ada', now())"
+    )
+    found = until(idle, ("frontdesk_sender_queued", NUMBER), 2)
+    assert (found["frontdesk_sender_executing", NUMBER], found["frontdesk_sender_waiting", NUMBER]) == (0, 0)
+    assert (found["frontdesk_sender_done_total", NUMBER], found["frontdesk_sender_throttled_total", NUMBER]) == (7, 2)
+    assert found["frontdesk_sender_slow_factor", NUMBER] == 1
+    assert (found["frontdesk_circuit_open", "twilio"], found["frontdesk_circuit_open", "other"]) == (1, 0)
+    assert (found["frontdesk_send_switches", "stop"], found["frontdesk_send_switches", "dry_run"]) == (1, 0)
 
 
 def test_dead_letters_and_those_on_a_schedule_are_told(idle: Any) -> None:

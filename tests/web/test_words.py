@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from frontdesk.outbox.gate import Reason
 from frontdesk.outbox.model import LedgerStatus
-from frontdesk.outbox.rules import Reason
 from frontdesk.simulator import SimulatedMessage
 from frontdesk.web import words
 from frontdesk.web.forms import local_path

@@ -27,7 +27,7 @@ __all__ = [
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs instead of tables for people.")]
 
-_VERBATIM = frozenset({"payload", "headers"})  # a provider's own names are shown as they came
+_VERBATIM = frozenset({"payload", "headers", "request", "response"})  # a provider's own names are shown as they came
 _WIDE = 180  # columns that a table gets in a pipe or a file, which have no width of their own
 
 

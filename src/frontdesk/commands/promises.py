@@ -8,8 +8,8 @@ from frontdesk.commands.scratch import BRISK, STRICT, Scratch
 from frontdesk.db.queries import load_queries
 from frontdesk.effects import SendClass
 from frontdesk.outbox import store as outbox
+from frontdesk.outbox.keys import dedupe_key
 from frontdesk.outbox.model import Draft, Put
-from frontdesk.outbox.rules import dedupe_key
 from frontdesk.simulator.messages import new_sid
 from frontdesk.steps.judge import judge_put
 from frontdesk.steps.retire import retire
@@ -141,5 +141,5 @@ async def _put_unprompted(
     async with desk.db.transaction(desk.bucket) as tx:
         put = await outbox.put(tx, draft, now)
         if put.first:
-            await judge_put(tx, put.ledger_id, now=now, defaults=desk.settings.limits)
+            await judge_put(tx, put.ledger_id, now=now, settings=desk.settings)
     return put

@@ -5,6 +5,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
 from psycopg import sql
@@ -14,7 +15,7 @@ from starlette.applications import Starlette
 from frontdesk.commands.running import started
 from frontdesk.db.pool import Bucket, Tx
 from frontdesk.desk import Desk
-from frontdesk.settings import LimitSettings, SenderSettings, Settings
+from frontdesk.settings import LimitSettings, QuietSettings, SenderSettings, Settings
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.server import serve, serve_app
 from frontdesk.web.hooks import hook_routes
@@ -80,6 +81,7 @@ def _settings(settings: Settings, sid: str, token: str, base: str) -> Settings:
         "twilio_api_base": base,
         "public_url": None,
         "limits": LimitSettings(),
+        "quiet": QuietSettings(start=time(), end=time()),  # it is tried at night too
         "sender": SenderSettings(per_second=50, per_minute=3000),
     }
     return settings.model_copy(update=dict(account))

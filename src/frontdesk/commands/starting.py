@@ -79,7 +79,7 @@ def _toml_value(row: Described) -> str:
 def _inline(value: Any) -> str:
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_inline(part)}" for key, part in value.items()) + " }"
-    return orjson.dumps(value).decode()  # numbers, booleans, lists and strings are written alike in TOML
+    return orjson.dumps(value, default=float).decode()  # what is no decimal is written alike in TOML
 
 
 def _env(rows: list[Described]) -> str:

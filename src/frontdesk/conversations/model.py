@@ -58,11 +58,13 @@ class Turn:
     """All that a decision looks at: one inbound text, what was read from it, and where the conversation stands."""
 
     reading: Mapping[str, str]
-    keyword: str | None  # stop, start, help
+    keyword: str | None  # stop, start, help; how and in which language it was said: `keyword_how`, `keyword_lang`
     conversation: Conversation
     opted_out: bool
-    carrier_answers_keywords: bool
+    carrier_answers_keywords: bool  # this very text, by itself
     local_day: str
     flow: Flow
     reader: str = "rules"
+    keyword_how: str = "keyword"  # or language, wrong_number: said in a way that no carrier answers
+    keyword_lang: str = "en"
     evidence: Mapping[str, Any] = field(default_factory=dict)

@@ -17,18 +17,39 @@ MAX_TRIES = 2
 """A question is asked at most this often; then the desk moves on."""
 
 _HELP = "{business}: reply with your question and we'll answer. Reply STOP to opt out."
-_STOPPED = "You're unsubscribed from {business} and will get no more texts. Reply START to undo."
+_STOPPED = {
+    "en": "You're unsubscribed from {business} and will get no more texts. Reply START to undo.",
+    "es": "{business} ya no le escribe: su baja queda hecha. Responda START para deshacerla.",
+    "fr": "Bien compris, {business} ne vous écrira plus. Répondez START pour annuler.",
+    "de": "Sie erhalten keine Nachrichten mehr von {business}. Antworten Sie START, um das zu ändern.",
+    "it": "Non riceverà più messaggi da {business}. Risponda START per annullare.",
+    "pt": "Feito: sem mais mensagens de {business}. Responda START para desfazer.",
+    "nl": "U krijgt geen berichten meer van {business}. Antwoord START om dit ongedaan te maken.",
+    "pl": "Gotowe: {business} nie napisze ponownie. Odpowiedz START, a napiszemy znowu.",
+}
+_WRONG_NUMBER = {
+    "en": "Sorry for the trouble. {business} won't text this number again. Reply START to undo.",
+    "es": "Disculpe la molestia. {business} ya no escribe a este teléfono. Responda START para deshacerlo.",
+    "fr": "Désolé pour cette erreur. {business} n'écrira plus à ce numéro. Répondez START pour annuler.",
+    "de": "Entschuldigen Sie die Störung. {business} schreibt dieser Nummer nicht mehr. START macht das ungeschehen.",
+    "it": "Ci scusi per il disturbo. {business} non scriverà più a questo numero. Risponda START per annullare.",
+    "pt": "Desculpe o engano. Sem mais mensagens de {business} para este contato. Responda START para desfazer.",
+    "nl": "Excuses voor het ongemak. {business} stuurt dit nummer niets meer. Antwoord START om dit te herstellen.",
+    "pl": "Przepraszamy. {business} nie napisze ponownie na ten numer. START cofa to.",
+}
 
 
 def decide(turn: Turn) -> list[Effect]:
     """What one inbound text leads to. Keywords come first, before and regardless of any reading."""
     if turn.keyword == "stop":
-        return [_consent(turn, "opt_out"), *_compliance(turn, _STOPPED, "opt_out_confirmation")]
+        # Recorded each time: this one may be later than a START that is yet to be found. Confirmed only the first time.
+        return [_consent(turn, "opt_out"), *([] if turn.opted_out else _confirm(turn))]
     if turn.keyword == "help":
         return _compliance(turn, _HELP, "help")
     if turn.opted_out and turn.keyword != "start":
         return []  # they left; only START brings them back
-    back = [_consent(turn, "opt_in")] if turn.opted_out else []
+    # START is recorded even where nobody left: a STOP that came before it may be found after it.
+    back = [_consent(turn, "opt_in")] if turn.keyword == "start" else []
     if turn.conversation.bot_paused_at is not None:
         return [*back]  # a person has the conversation: the bot is silent
     if turn.keyword == "start":
@@ -37,12 +58,17 @@ def decide(turn: Turn) -> list[Effect]:
 
 
 def _consent(turn: Turn, kind: str) -> RecordConsent:
-    return RecordConsent(kind, "keyword", turn.evidence)
+    return RecordConsent(kind, turn.keyword_how, turn.evidence)
+
+
+def _confirm(turn: Turn) -> list[Effect]:
+    wordings = _WRONG_NUMBER if turn.keyword_how == "wrong_number" else _STOPPED
+    return _compliance(turn, wordings.get(turn.keyword_lang, wordings["en"]), "opt_out_confirmation")
 
 
 def _compliance(turn: Turn, text: str, reply_type: str) -> list[Effect]:
-    if turn.carrier_answers_keywords:
-        return []
+    if turn.carrier_answers_keywords and turn.keyword_how == "keyword":
+        return []  # a carrier answers words, never sentences
     return [Say(say(text, turn.flow), reply_type, send_class=SendClass.COMPLIANCE)]
 
 

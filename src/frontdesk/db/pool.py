@@ -18,7 +18,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from frontdesk.db.arrays import know_arrays
 
-__all__ = ["NOTICE_SILENCE", "PUBLIC", "Bucket", "Database", "DatabaseGone", "Params", "Tx", "is_gone"]
+__all__ = ["NOTICE_SILENCE", "PUBLIC", "Bucket", "Database", "DatabaseGone", "Params", "Tx", "is_gone", "lost_a_race"]
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +57,11 @@ def is_gone(error: BaseException) -> bool:
     False for a lost race, bad data, a statement that ran out of time, and for somebody else's database.
     """
     return getattr(error, "_frontdesk_database_away", False)
+
+
+def lost_a_race(error: BaseException) -> bool:
+    """True when the database undid a transaction for the sake of another: the same again will do."""
+    return getattr(error, "sqlstate", None) in ("40P01", "40001")
 
 
 def _is_away(error: psycopg.Error, connection: AsyncConnection[Any] | None) -> bool:

@@ -34,6 +34,14 @@ UPDATE leads SET last_sms_at = %(last_sms_at)s, sms_count_today = %(sms_count_to
     sms_count_reset_at = %(sms_count_reset_at)s
 WHERE id = %(lead_id)s;
 
+-- Before the number's row is locked: whoever waits here holds nobody else up.
+-- name: lock_one
+SELECT id FROM leads WHERE id = %(lead_id)s FOR NO KEY UPDATE;
+
+-- A text really goes a little after it was counted: the next minute begins then.
+-- name: count_from
+UPDATE leads SET last_sms_at = %(went_at)s WHERE id = %(lead_id)s AND last_sms_at = %(claimed_at)s;
+
 -- Undo one count when nothing was sent, unless another text was counted since.
 -- name: refund
 UPDATE leads SET last_sms_at = %(previous_sms_at)s, sms_count_today = greatest(sms_count_today - 1, 0)

@@ -9,7 +9,18 @@ from frontdesk.db.queries import load_queries
 from frontdesk.leads.model import Lead
 from frontdesk.leads.rules import columns
 
-__all__ = ["ensure", "fill", "get", "list_leads", "lock_counters", "mark_status", "refund", "set_counters"]
+__all__ = [
+    "count_from",
+    "ensure",
+    "fill",
+    "get",
+    "list_leads",
+    "lock",
+    "lock_counters",
+    "mark_status",
+    "refund",
+    "set_counters",
+]
 
 Q = load_queries("frontdesk.leads")
 
@@ -48,6 +59,16 @@ async def set_counters(
     """Write the counters of a lead that `lock_counters` locked."""
     row = {"last_sms_at": last_sms_at, "sms_count_today": sms_count_today, "sms_count_reset_at": sms_count_reset_at}
     await tx.run(Q.set_counters, {"lead_id": lead_id, **row})
+
+
+async def lock(tx: Tx, lead_id: int) -> None:
+    """Lock one lead for the rest of the transaction."""
+    await tx.run(Q.lock_one, {"lead_id": lead_id})
+
+
+def count_from(tx: Tx, lead_id: int, *, claimed_at: datetime, went_at: datetime) -> None:
+    """Let the lead's next minute begin at `went_at`, unless another text was counted since; sent with the commit."""
+    tx.put(Q.count_from, {"lead_id": lead_id, "claimed_at": claimed_at, "went_at": went_at})
 
 
 async def refund(tx: Tx, lead_id: int, *, claimed_at: datetime, previous_sms_at: datetime | None) -> None:

@@ -1,7 +1,7 @@
 """The values of the outbox: ledger states, drafts, claims."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -60,6 +60,7 @@ class Draft:
     correlation_id: str
     available_at: datetime
     timezone: str
+    segments: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class Put:
 class Claimed:
     """A ledger row under lease. `slot_at` (business time) is its turn on its sender number.
 
-    `previous_sms_at` and `claimed_at` undo the lead's counters when it turns out that nothing was sent.
+    `previous_sms_at` and `claimed_at` undo the lead's counters when it turns out that nothing was sent. `takes` is how
+    long it keeps its number from sending the next.
     """
 
     ledger_id: int
@@ -90,3 +92,4 @@ class Claimed:
     lead_id: int | None
     previous_sms_at: datetime | None
     claimed_at: datetime
+    takes: timedelta

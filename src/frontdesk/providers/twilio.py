@@ -1,35 +1,31 @@
 """Twilio Programmable Messaging: SMS, MMS and WhatsApp through Twilio.
 
-Its webhooks are read in `twilio_webhooks`, their signature checked in `twilio_signature`; what its error codes mean
-stands in `twilio_errors`. Here: sending, and listing what was sent and what came in.
+Its webhooks are read in `twilio_webhooks`, their signature checked in `twilio_signature`; how a message is asked for
+and what is known when that fails stands in `twilio_sending`, what its error codes mean in `twilio_errors`, what is kept
+of an attempt in `twilio_exchange`. Here: the calls themselves.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx2
 
-from frontdesk.errors import Malformed, Rejected, SetupError, Throttled, Unknown, Unreachable
+from frontdesk.errors import Exchange, Malformed, Rejected, SetupError, Unknown, Unreachable
 from frontdesk.message import Item, Outgoing, Receipt, TextReceived
 from frontdesk.provider import Accepted, HttpRequest, ListedInbound, Profile, SentMessage
 from frontdesk.providers import twilio_webhooks
-from frontdesk.providers.retry_after import delay_seconds
+from frontdesk.providers.redaction import json_object
 from frontdesk.providers.twilio_errors import ErrorClass, explain
-from frontdesk.providers.twilio_list import Page, as_webhook, has_media, read_media, read_page
+from frontdesk.providers.twilio_exchange import exchange_of
+from frontdesk.providers.twilio_list import Page, as_webhook, has_media, read_media, read_message, read_page
+from frontdesk.providers.twilio_sending import failure_of, no_answer, send_form, wire_address
 from frontdesk.providers.twilio_signature import check_signature
+from frontdesk.providers.twilio_webhooks import SID
 
 __all__ = ["ANSWERED_KEYWORDS", "Twilio"]
 
-# Nothing of the request was written yet. All else that goes wrong may have happened after the carrier took it.
-NOTHING_WRITTEN = (
-    httpx2.ConnectError,  # refused, DNS, TLS
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.ProxyError,  # the tunnel was never opened
-    httpx2.UnsupportedProtocol,
-)
 IDLE_SECONDS = 5.0
 """An idle connection is dropped after this long: one that Twilio closes just as we write makes a send ambiguous."""
 PAGE_SIZE = "1000"
@@ -68,6 +64,7 @@ class Twilio:
         if urlsplit(api_base).scheme not in ("http", "https") or not urlsplit(api_base).hostname:
             raise SetupError("TWILIO_API_BASE must be a URL such as https://api.twilio.com.")
         self._callback = status_callback
+        self._account_sid = account_sid
         self._base = api_base.rstrip("/")
         self._account_url = f"{self._base}/2010-04-01/Accounts/{account_sid}"
         self._messages_url = f"{self._account_url}/Messages.json"
@@ -99,42 +96,48 @@ class Twilio:
         raise Malformed(f"Twilio has no webhook of the type {webhook_type!r}.")
 
     async def send(self, outgoing: Outgoing) -> Accepted:
-        """Create the message at Twilio. Raises Rejected, Throttled, Unreachable or Unknown.
+        """Create the message at Twilio. Raises Rejected, AccountRefused, Throttled, Unreachable or Unknown.
 
         There is no idempotency key for this call (Twilio, Message resource): what is Unknown must be looked up with
-        `list_messages`, never repeated as it is.
+        `list_messages`, never repeated as it is. What is returned or raised carries the redacted exchange.
         """
+        form = send_form(outgoing, self._callback)
         try:
-            answer = await self._http.post(self._messages_url, data=self._form(outgoing))
-        except NOTHING_WRITTEN as error:
-            raise Unreachable(f"Twilio could not be reached ({type(error).__name__}).") from error
+            answer = await self._http.post(self._messages_url, data=form)
         except httpx2.RequestError as error:
-            raise Unknown(f"No answer from Twilio ({type(error).__name__}): it may have been sent.") from error
-        if not answer.is_success:
-            raise _send_error(answer)
-        body = _json(answer)
-        if not isinstance(body.get("sid"), str) or not body["sid"]:
-            raise Unknown("Twilio's answer names no message: it may have been sent.")
-        return Accepted(provider_message_id=body["sid"], provider_status=str(body.get("status", "")))
+            raise no_answer(error, self._exchange(form, None)) from error
+        exchange = self._exchange(form, answer)
+        body = _json(answer) if answer.is_success else {}
+        if not isinstance(sid := body.get("sid"), str) or not SID.fullmatch(sid):
+            raise failure_of(answer, exchange)
+        return Accepted(sid, str(body.get("status", "")), exchange)
+
+    async def look_up(self, provider_message_id: str) -> SentMessage:
+        """One message as it stands now. Raises Unreachable, Throttled, AccountRefused or Rejected (it is not there)."""
+        name = quote(provider_message_id, safe="")
+        message = read_message(await self._get(f"{self._account_url}/Messages/{name}.json", {}))
+        if message.provider_message_id != provider_message_id:
+            raise Unreachable("Twilio answered with another message than it was asked for.")
+        return message
 
     async def list_messages(self, *, to: str, sent_after: datetime, channel: str = "sms") -> list[SentMessage]:
         """All outbound messages to one address that Twilio created at or after `sent_after`.
 
         `sent_after` is aware, and is Twilio's clock: allow for skew. It is compared by whole seconds, as Twilio tells
-        no finer. Raises Unreachable, Throttled or Rejected; never returns a part of the list.
+        no finer. Raises Unreachable, Throttled, AccountRefused or Rejected; never returns a part of the list.
         """
         # No DateSent filter on the wire: a message that still waits in Twilio's queue has no DateSent, would be
         # missing from the list, and be sent twice.
         # Nor an early stop: the order of such messages in the list is not promised either.
         since = sent_after.astimezone(UTC).replace(microsecond=0)
-        asked = {"To": _address(channel, to), "PageSize": PAGE_SIZE}
+        asked = {"To": wire_address(channel, to), "PageSize": PAGE_SIZE}
         return [m async for page in self._pages(asked) for m in page.outbound if m.created_at >= since]
 
     async def list_inbound(self, *, received_after: datetime) -> list[ListedInbound]:
         """All inbound messages that Twilio created at or after `received_after`, on any number of the account.
 
-        `received_after` is aware, and is Twilio's clock, compared by whole seconds. Raises Unreachable, Throttled or
-        Rejected; never returns a part of the list.
+        `received_after` is aware, and is Twilio's clock, compared by whole seconds. Raises Unreachable, Throttled,
+        AccountRefused or Rejected; never returns a part of the list.
         """
         since = received_after.astimezone(UTC).replace(microsecond=0)
         # The filter goes by days of UTC. An inbound message's DateSent is when its webhook was first posted (Twilio,
@@ -145,7 +148,7 @@ class Twilio:
         return sorted(listed, key=lambda message: message.came_in_at)
 
     async def rebuild(self, listed: ListedInbound) -> HttpRequest:
-        """The webhook of a listed message. Raises Unreachable or Throttled.
+        """The webhook of a listed message. Raises Unreachable, Throttled or AccountRefused.
 
         Attachments that Twilio does not have any more are left out: the text counts for more.
         """
@@ -169,19 +172,10 @@ class Twilio:
         """Close connections."""
         await self._http.aclose()
 
-    def _form(self, outgoing: Outgoing) -> dict[str, str | list[str]]:
-        form: dict[str, str | list[str]] = {"To": _address(outgoing.channel, outgoing.to_address)}
-        if outgoing.from_address.startswith("MG"):  # a Messaging Service, which chooses the number
-            form["MessagingServiceSid"] = outgoing.from_address
-        else:
-            form["From"] = _address(outgoing.channel, outgoing.from_address)
-        if outgoing.body:
-            form["Body"] = outgoing.body
-        if outgoing.media_urls:
-            form["MediaUrl"] = list(outgoing.media_urls)
-        if self._callback:
-            form["StatusCallback"] = _with_ref(self._callback, outgoing.ledger_id)
-        return form
+    def _exchange(self, form: Mapping[str, str | list[str]], answer: httpx2.Response | None) -> Exchange:
+        return exchange_of(
+            form, answer, messages_url=self._messages_url, account_sid=self._account_sid, tokens=self._tokens
+        )
 
     async def _pages(self, asked: Mapping[str, str]) -> AsyncIterator[Page]:
         """The pages of the message list, all of them or an error."""
@@ -195,16 +189,16 @@ class Twilio:
         raise Unreachable("Twilio's list of messages has no end.")
 
     async def _get(self, url: str, params: Mapping[str, str]) -> dict[str, Any]:
-        """One page of a list. Reading changes nothing, so whatever fails can simply be asked again."""
+        """The JSON that stands at a URL. Reading changes nothing, so whatever fails can simply be asked again."""
         try:
             answer = await self._http.get(url, params=params or None)
         except httpx2.RequestError as error:
-            raise Unreachable(f"Twilio's list could not be read ({type(error).__name__}).") from error
+            raise Unreachable(f"Twilio could not be asked ({type(error).__name__}).") from error
         if answer.is_success:
             return _json(answer)
-        refusal = _send_error(answer, "Twilio's list could not be read")
+        refusal = failure_of(answer, failed="Twilio did not tell")
         if isinstance(refusal, Unknown):
-            raise Unreachable(f"Twilio's list could not be read (HTTP {answer.status_code}).", code=refusal.code)
+            raise Unreachable(f"Twilio could not be asked (HTTP {answer.status_code}).", code=refusal.code)
         raise refusal
 
     def _base_origin(self) -> str:
@@ -212,40 +206,6 @@ class Twilio:
         return f"{parts.scheme}://{parts.netloc}"
 
 
-def _send_error(answer: httpx2.Response, failed: str = "Not sent") -> Rejected | Throttled | Unknown:
-    """What an answer that is no success says of the message: 429 and 4xx are known not sent, 408, 3xx and 5xx not."""
-    code = _error_code(answer)
-    status = answer.status_code
-    if status == 408 or not 400 <= status < 500:
-        return Unknown(f"Twilio answered HTTP {status}: it may have been sent.", code=code)
-    advice = explain(code)
-    if status == 429 or advice.error_class is ErrorClass.RETRY:
-        delay = delay_seconds(answer.headers, advice.retry_after or 1.0)
-        words = advice.words if advice.error_class is ErrorClass.RETRY else "too many requests at once"
-        return Throttled(f"{failed} yet: {words}.", retry_after=delay, code=code)
-    return Rejected(f"{failed}: {advice.words} (HTTP {status}). {advice.todo}", code=code)
-
-
-def _error_code(answer: httpx2.Response) -> str | None:
-    code = _json(answer).get("code")
-    return str(code) if isinstance(code, int | str) else None
-
-
 def _json(answer: httpx2.Response) -> dict[str, Any]:
     """The answer's JSON object; empty where it is none, as from a gateway in between."""
-    try:
-        body = answer.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _address(channel: str, address: str) -> str:
-    return f"{channel}:{address}" if channel in twilio_webhooks.CHANNELS.values() else address
-
-
-def _with_ref(url: str, ledger_id: int) -> str:
-    """The callback URL with our id in its query, before a fragment (Twilio's connection overrides)."""
-    address, hash_sign, overrides = url.partition("#")
-    joint = "&" if "?" in address else "?"
-    return f"{address}{joint}ref={ledger_id}{hash_sign}{overrides}"
+    return json_object(answer.content) or {}

@@ -17,7 +17,8 @@ class ErrorClass(StrEnum):
     PERMANENT = "permanent"  # this message will never go out
     BAD_NUMBER = "bad_number"  # no text will ever reach this number
     OPTED_OUT = "opted_out"  # the person said STOP: record it
-    OPERATOR = "operator"  # the account or its set-up: someone has to act, all messages suffer
+    ACCOUNT = "account"  # the account as a whole is refused: nothing goes out before somebody acts, and then all may
+    OPERATOR = "operator"  # a number or its set-up: someone has to act, other messages suffer too
     OUR_BUG = "our_bug"  # we asked for something impossible
     TEMPLATE = "template"  # only an approved template may go out now
     OTHER_CHANNEL = "other_channel"  # this channel cannot reach them, another may
@@ -35,14 +36,17 @@ class ErrorAdvice:
 
 
 _CREDENTIALS = "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN with `frontdesk doctor`."
+_CONSOLE = "Sign in to Twilio and see why."
 _SENDER = "Check in the Twilio console that the sending number is on this account and can send."
 _BAD_TO = "Correct the number, or close the lead."
 _WAIT = "Nothing: it is sent again later by itself."
 _NONE = "Nothing can be done for this message."
 
 _TABLE: tuple[tuple[int, ErrorClass, str, str, float | None], ...] = (
-    (20003, ErrorClass.OPERATOR, "the account SID or auth token is wrong", _CREDENTIALS, None),
-    (20008, ErrorClass.OPERATOR, "test credentials were used for a real message", _CREDENTIALS, None),
+    (10001, ErrorClass.ACCOUNT, "the Twilio account is not active", _CONSOLE, None),
+    (20003, ErrorClass.ACCOUNT, "the account SID or auth token is wrong", _CREDENTIALS, None),
+    (20005, ErrorClass.ACCOUNT, "the Twilio account is not active", _CONSOLE, None),
+    (20008, ErrorClass.ACCOUNT, "test credentials were used for a real message", _CREDENTIALS, None),
     (20404, ErrorClass.PERMANENT, "there is no such account or message at Twilio", _CREDENTIALS, None),
     (20429, ErrorClass.RETRY, "too many requests at once", _WAIT, 1.0),
     (21211, ErrorClass.BAD_NUMBER, "the recipient's number is not a valid phone number", _BAD_TO, None),
@@ -67,7 +71,7 @@ _TABLE: tuple[tuple[int, ErrorClass, str, str, float | None], ...] = (
     (21620, ErrorClass.PERMANENT, "the media URL is not valid", "Check that the URL is public.", None),
     (11200, ErrorClass.PERMANENT, "Twilio could not fetch the media or our webhook", "Check the URL.", None),
     (30001, ErrorClass.RETRY, "the message waited too long in Twilio's queue", _WAIT, 900.0),
-    (30002, ErrorClass.OPERATOR, "the Twilio account is suspended", "Sign in to Twilio and see why.", None),
+    (30002, ErrorClass.ACCOUNT, "the Twilio account is suspended", _CONSOLE, None),
     (30003, ErrorClass.RETRY, "the phone is off or out of reach", _WAIT, 3600.0),
     (30004, ErrorClass.PERMANENT, "the recipient or their carrier blocks the message", _NONE, None),
     (30005, ErrorClass.BAD_NUMBER, "the number does not exist", _BAD_TO, None),
@@ -82,6 +86,7 @@ _TABLE: tuple[tuple[int, ErrorClass, str, str, float | None], ...] = (
     (30450, ErrorClass.OPERATOR, "held back as suspected SMS pumping", "Look for abuse of your forms.", None),
     (30610, ErrorClass.RETRY, "quiet hours at the recipient", _WAIT, 3600.0),
     (30640, ErrorClass.PERMANENT, "the recipient is a known litigator", "Do not text this person.", None),
+    (90007, ErrorClass.OUR_BUG, "the validity period is not from 1 to 36000 seconds", "Report it as a bug.", None),
     (63001, ErrorClass.OPERATOR, "the channel's credentials were refused", _CREDENTIALS, None),
     (63007, ErrorClass.OPERATOR, "the channel has no such sender", _SENDER, None),
     (63003, ErrorClass.PERMANENT, "the recipient is not on this channel", _BAD_TO, None),

@@ -16,7 +16,7 @@ from frontdesk.provider import LISTED, HttpRequest, ListedInbound, SentMessage
 from frontdesk.providers.retry_after import parse_http_date
 from frontdesk.providers.twilio_webhooks import MAX_MEDIA, PROFILES, SMS, STATUS_WORDS, split_channel
 
-__all__ = ["Page", "as_webhook", "has_media", "read_media", "read_page"]
+__all__ = ["Page", "as_webhook", "has_media", "read_media", "read_message", "read_page"]
 
 UNFINISHED = "receiving"
 """The status of an inbound message of which Twilio does not have all parts yet; its webhook comes later too."""
@@ -41,6 +41,13 @@ def read_page(answer: Mapping[str, Any]) -> Page:
         inbound=[_inbound(message) for message in messages if _is_inbound(message)],
         next_path=_next_path(answer.get("next_page_uri")),
     )
+
+
+def read_message(answer: Mapping[str, Any]) -> SentMessage:
+    """One outbound message from its own JSON. Raises Unreachable where it is not what Twilio's contract says."""
+    if not isinstance(answer.get("sid"), str) or not str(answer.get("direction")).startswith("outbound"):
+        raise Unreachable("Twilio's answer holds no message of ours.")
+    return _sent(answer)
 
 
 def read_media(answer: Mapping[str, Any], origin: str) -> list[tuple[str, str]]:
@@ -113,6 +120,7 @@ def _sent(message: Mapping[str, Any]) -> SentMessage:
         status=STATUS_WORDS.get(_text(message, "status"), ReceiptStatus.QUEUED),
         provider_status=_text(message, "status"),
         created_at=_created(message),
+        error_code=_text(message, "error_code") or None,
     )
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "MAX_MEDIA",
     "PROFILES",
     "RETRY_FRAGMENT",
+    "SID",
     "SMS",
     "STATUS",
     "STATUS_WORDS",

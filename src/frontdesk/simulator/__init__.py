@@ -1,8 +1,9 @@
 """A carrier that speaks the real providers' HTTP, with faults on demand: to try things out and to test."""
 
+from frontdesk.simulator.arrivals import Arrival, Fate
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.faults import Faults
 from frontdesk.simulator.messages import SimulatedMessage
 from frontdesk.simulator.server import serve
 
-__all__ = ["Carrier", "Faults", "SimulatedMessage", "serve"]
+__all__ = ["Arrival", "Carrier", "Fate", "Faults", "SimulatedMessage", "serve"]

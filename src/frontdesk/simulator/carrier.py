@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 
+from frontdesk.simulator.arrivals import Arrivals
 from frontdesk.simulator.faults import Fault, Faults
 from frontdesk.simulator.keywords import Subscriptions
 from frontdesk.simulator.messages import KEEP, MessageLog, SimulatedMessage, new_sid
@@ -53,6 +54,8 @@ class Carrier:
         self.faults = Faults(seed=seed)
         self.hooks = Hooks()
         self.log = MessageLog()
+        self.arrivals = Arrivals()
+        """Every request to create a message, also those that were refused."""
         self.subscriptions = Subscriptions()
         self.accepted = 0
         """How many messages the API has taken, forgotten ones included."""
@@ -74,7 +77,14 @@ class Carrier:
         return [message for message in self.log if message.concerns(number)]
 
     async def accept(
-        self, *, from_: str, to: str, body: str, media: Sequence[str] = (), status_callback: str = ""
+        self,
+        *,
+        from_: str,
+        to: str,
+        body: str,
+        media: Sequence[str] = (),
+        status_callback: str = "",
+        validity: str = "",
     ) -> SimulatedMessage:
         """Take one message from the API and let its receipts follow. Raises Refusal."""
         check_order(
@@ -83,6 +93,7 @@ class Carrier:
             body=body,
             media=media,
             callback=status_callback,
+            validity=validity,
             numbers=self.numbers,
             opted_out=self.subscriptions.is_opted_out(to, from_),
         )
@@ -181,6 +192,8 @@ class Carrier:
             await self._post_receipt(message, receipts.pop())
 
     async def _post_receipt(self, message: SimulatedMessage, fields: dict[str, str]) -> None:
+        if self.faults.strikes(Fault.LOSE_RECEIPT):
+            return
         token = str(uuid.uuid4())
         for _ in range(1 + self.faults.strikes(Fault.DUPLICATES)):
             await self._poster.post(message.status_callback, fields, token)

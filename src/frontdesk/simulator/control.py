@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from frontdesk.simulator.arrivals import Arrival
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.messages import SimulatedMessage
 
@@ -15,12 +16,15 @@ __all__ = ["control_routes"]
 
 
 def control_routes(carrier: Carrier) -> list[Route]:
-    """GET /simulator/messages; POST /simulator/faults, /hooks and /texts (JSON; 400 names what is wrong)."""
+    """GET /simulator/messages, /arrivals; POST /simulator/faults, /hooks, /texts (JSON; 400 names what is wrong)."""
 
     async def messages(request: Request) -> Response:
         number = request.query_params.get("phone")
         chosen = carrier.phone(number) if number else carrier.log
         return JSONResponse({"accepted": carrier.accepted, "messages": [_message(message) for message in chosen]})
+
+    async def arrivals(request: Request) -> Response:
+        return JSONResponse({"arrivals": [_arrival(arrival) for arrival in carrier.arrivals]})
 
     async def faults(request: Request) -> Response:
         try:
@@ -45,6 +49,7 @@ def control_routes(carrier: Carrier) -> list[Route]:
 
     return [
         Route("/simulator/messages", messages, methods=["GET"]),
+        Route("/simulator/arrivals", arrivals, methods=["GET"]),
         Route("/simulator/faults", faults, methods=["POST"]),
         Route("/simulator/hooks", hooks, methods=["POST"]),
         Route("/simulator/texts", texts, methods=["POST"]),
@@ -84,6 +89,13 @@ def _message(message: SimulatedMessage) -> dict[str, Any]:
     shown["created_at"] = message.created_at.isoformat()
     shown["sent_at"] = message.sent_at.isoformat() if message.sent_at else None
     shown["history"] = [(status, at.isoformat()) for status, at in message.history]
+    return shown
+
+
+def _arrival(arrival: Arrival) -> dict[str, Any]:
+    shown = asdict(arrival)
+    shown["from"] = shown.pop("from_")
+    shown["at"] = arrival.at.isoformat()
     return shown
 
 

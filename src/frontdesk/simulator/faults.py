@@ -13,13 +13,17 @@ class Fault(StrEnum):
 
     DUPLICATES = "duplicates"  # a webhook is posted twice
     REORDER_RECEIPTS = "reorder_receipts"  # the receipts of a message come last one first
-    NO_RECEIPTS = "no_receipts"  # none comes at all
+    NO_RECEIPTS = "no_receipts"  # none of a message comes at all
+    LOSE_RECEIPT = "lose_receipt"  # this one receipt is lost, the others come
     UNDELIVERED = "undelivered"  # the last receipt says undelivered, 30003
-    THROTTLE = "throttle"  # 429 with Retry-After, nothing sent
+    THROTTLE = "throttle"  # 429, with Retry-After or without, nothing sent; `next` makes bursts of it
     HTTP_500_BEFORE_ACCEPT = "http_500_before_accept"  # 500, nothing sent
     HTTP_500_AFTER_ACCEPT = "http_500_after_accept"  # 500, yet the message goes out
     DROP_BEFORE_ACCEPT = "drop_before_accept"  # the connection is cut, nothing sent
     DROP_AFTER_ACCEPT = "drop_after_accept"  # the connection is cut, yet the message goes out
+    HANG_AFTER_ACCEPT = "hang_after_accept"  # no answer ever comes, yet the message goes out
+    LOOK_UP_500 = "look_up_500"  # a message that is asked for by its id: 500
+    LOOK_UP_THROTTLE = "look_up_throttle"  # the same: 429
     LISTING_500 = "listing_500"  # the list of messages answers 500
 
 
@@ -31,12 +35,16 @@ class Faults:
     duplicates: float = 0.0
     reorder_receipts: float = 0.0
     no_receipts: float = 0.0
+    lose_receipt: float = 0.0
     undelivered: float = 0.0
     throttle: float = 0.0
     http_500_before_accept: float = 0.0
     http_500_after_accept: float = 0.0
     drop_before_accept: float = 0.0
     drop_after_accept: float = 0.0
+    hang_after_accept: float = 0.0
+    look_up_500: float = 0.0
+    look_up_throttle: float = 0.0
     listing_500: float = 0.0
     delay_seconds: float = 0.0
     """How long the API thinks before it answers, after it accepted: longer than a client's timeout is a lost answer."""

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.messages import SimulatedMessage
+from frontdesk.simulator.segments import count_segments
 
 __all__ = ["list_page", "media_page", "message_json"]
 
@@ -36,7 +37,7 @@ def message_json(carrier: Carrier, message: SimulatedMessage) -> dict[str, Any]:
         "from": message.from_,
         "messaging_service_sid": None,
         "num_media": str(len(message.media)),
-        "num_segments": "1",
+        "num_segments": str(count_segments(message.body)),
         "price": None,
         "price_unit": "USD",
         "sid": message.sid,

@@ -26,7 +26,15 @@ class Refusal(FrontdeskError):
 
 
 def check_order(
-    *, from_: str, to: str, body: str, media: Sequence[str], callback: str, numbers: Sequence[str], opted_out: bool
+    *,
+    from_: str,
+    to: str,
+    body: str,
+    media: Sequence[str],
+    callback: str,
+    validity: str,
+    numbers: Sequence[str],
+    opted_out: bool,
 ) -> None:
     """Raise Refusal for a message that Twilio would not take; `numbers` are the account's own, empty owns any."""
     if not _is_address(to):
@@ -43,8 +51,15 @@ def check_order(
         raise Refusal(21623, "Number of media files exceeds allowed limit")
     if callback and not callback.startswith(("http://", "https://")):
         raise Refusal(21609, "The 'StatusCallback' URL is not a valid URL.")
+    if validity and not _is_validity(validity):
+        raise Refusal(90007, "Invalid validity period value")
     if opted_out:
         raise Refusal(21610, "Attempt to send to unsubscribed recipient")
+
+
+def _is_validity(text: str) -> bool:
+    """Whole seconds from 1 to 36000."""
+    return text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 36_000
 
 
 def _is_address(address: str) -> bool:

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from frontdesk.simulator.arrivals import Arrival, Fate
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.faults import Fault
 from frontdesk.simulator.listing import list_page, media_page, message_json
@@ -23,6 +24,7 @@ from frontdesk.simulator.refusals import Refusal
 
 __all__ = ["twilio_routes"]
 
+TOO_MANY = 20429
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -35,6 +37,16 @@ class Dropped(Response):
         await asyncio.sleep(0)
 
 
+class Hung(Response):
+    """An answer that never comes: the connection stays open until the caller has had enough."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wait for the caller to hang up, then cut, as there is nobody to answer."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        await Dropped()(scope, receive, send)
+
+
 def twilio_routes(carrier: Carrier) -> list[Route]:
     """The routes under /2010-04-01 for one carrier."""
 
@@ -45,8 +57,7 @@ def twilio_routes(carrier: Carrier) -> list[Route]:
         return _refused(request, carrier) or await _list(request, carrier)
 
     async def fetch(request: Request) -> Response:
-        message = _found(request, carrier)
-        return _refused(request, carrier) or (JSONResponse(message_json(carrier, message)) if message else _no(request))
+        return _refused(request, carrier) or _look_up(request, carrier)
 
     async def list_media(request: Request) -> Response:
         message = _found(request, carrier)
@@ -73,41 +84,67 @@ async def _create(request: Request, carrier: Carrier) -> Response:
     if not request.headers.get("content-type", "").lower().startswith(FORM):
         return _error(415, "Unsupported Media Type", status=415)
     form = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
-    if trouble := _trouble_before(carrier):
+    asked = {"from_": _one(form, "From"), "to": _one(form, "To"), "body": _one(form, "Body")}
+    callback, validity = _one(form, "StatusCallback"), _one(form, "ValidityPeriod")
+    arrival = carrier.arrivals.note(**asked, callback=callback, validity=validity)
+    if trouble := _trouble_before(carrier, arrival):
         return trouble
     try:
         message = await carrier.accept(
-            from_=_one(form, "From"),
-            to=_one(form, "To"),
-            body=_one(form, "Body"),
-            media=form.get("MediaUrl", []),
-            status_callback=_one(form, "StatusCallback"),
+            **asked, media=form.get("MediaUrl", []), status_callback=callback, validity=validity
         )
     except Refusal as refusal:
+        arrival.fate, arrival.code = Fate.REFUSED, refusal.code
         return _error(refusal.code, refusal.message, status=refusal.status)
+    arrival.sid = message.sid
     answer = message_json(carrier, message)
     await asyncio.sleep(carrier.faults.delay_seconds)
-    return _trouble_after(carrier) or JSONResponse(answer, status_code=201)
+    return _trouble_after(carrier, arrival) or JSONResponse(answer, status_code=201)
 
 
-def _trouble_before(carrier: Carrier) -> Response | None:
+def _trouble_before(carrier: Carrier, arrival: Arrival) -> Response | None:
     """What hits a request that is then not accepted."""
     faults = carrier.faults
     if faults.strikes(Fault.THROTTLE):
-        throttled = _error(20429, "Too Many Requests", status=429)
-        if faults.retry_after is not None:
-            throttled.headers["Retry-After"] = str(faults.retry_after)
-        return throttled
+        arrival.fate, arrival.code = Fate.THROTTLED, TOO_MANY
+        return _throttled(carrier)
     if faults.strikes(Fault.HTTP_500_BEFORE_ACCEPT):
+        arrival.fate = Fate.FAILED
         return _error(20500, "Internal Server Error", status=500)
-    return Dropped() if faults.strikes(Fault.DROP_BEFORE_ACCEPT) else None
+    if faults.strikes(Fault.DROP_BEFORE_ACCEPT):
+        arrival.fate = Fate.DROPPED
+        return Dropped()
+    return None
 
 
-def _trouble_after(carrier: Carrier) -> Response | None:
+def _trouble_after(carrier: Carrier, arrival: Arrival) -> Response | None:
     """What hides that a message was accepted."""
     if carrier.faults.strikes(Fault.HTTP_500_AFTER_ACCEPT):
+        arrival.fate = Fate.ACCEPTED_500
         return _error(20500, "Internal Server Error", status=500)
-    return Dropped() if carrier.faults.strikes(Fault.DROP_AFTER_ACCEPT) else None
+    if carrier.faults.strikes(Fault.DROP_AFTER_ACCEPT):
+        arrival.fate = Fate.ACCEPTED_UNANSWERED
+        return Dropped()
+    if carrier.faults.strikes(Fault.HANG_AFTER_ACCEPT):
+        arrival.fate = Fate.ACCEPTED_UNANSWERED
+        return Hung()
+    return None
+
+
+def _throttled(carrier: Carrier) -> Response:
+    throttled = _error(TOO_MANY, "Too Many Requests", status=429)
+    if carrier.faults.retry_after is not None:
+        throttled.headers["Retry-After"] = str(carrier.faults.retry_after)
+    return throttled
+
+
+def _look_up(request: Request, carrier: Carrier) -> Response:
+    if carrier.faults.strikes(Fault.LOOK_UP_500):
+        return _error(20500, "Internal Server Error", status=500)
+    if carrier.faults.strikes(Fault.LOOK_UP_THROTTLE):
+        return _throttled(carrier)
+    message = _found(request, carrier)
+    return JSONResponse(message_json(carrier, message)) if message else _no(request)
 
 
 async def _list(request: Request, carrier: Carrier) -> Response:

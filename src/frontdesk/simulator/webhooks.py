@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlencode
 import httpx2
 
 from frontdesk.simulator.messages import SimulatedMessage
+from frontdesk.simulator.segments import count_segments
 
 __all__ = ["Poster", "inbound_fields", "receipt_fields", "sign"]
 
@@ -41,7 +42,7 @@ def inbound_fields(message: SimulatedMessage, account_sid: str, api_base: str = 
         "SmsSid": message.sid,
         "SmsStatus": "received",
         "To": message.to,
-        "NumSegments": "1",
+        "NumSegments": str(count_segments(message.body)),
         "MessageSid": message.sid,
         "AccountSid": account_sid,
         "From": message.from_,

@@ -8,14 +8,18 @@ from frontdesk.conversations import store as conversations
 from frontdesk.conversations.model import Conversation
 from frontdesk.conversations.rules import merge_known
 from frontdesk.db.pool import Tx
-from frontdesk.effects import Effect, MarkConversation, RecordConsent, Say, SetFields
+from frontdesk.effects import Effect, MarkConversation, RecordConsent, Say, SendClass, SetFields
 from frontdesk.inbox.model import Event
 from frontdesk.leads import store as leads
+from frontdesk.outbox import claims
 from frontdesk.outbox import store as outbox
+from frontdesk.outbox.consents import record_consent
+from frontdesk.outbox.gate import Block, Reason
+from frontdesk.outbox.keys import dedupe_key
 from frontdesk.outbox.model import Draft
-from frontdesk.outbox.rules import dedupe_key
-from frontdesk.settings import LimitSettings
-from frontdesk.steps.judge import judge_put
+from frontdesk.outbox.segments import prepared, unsegmented
+from frontdesk.settings import Settings
+from frontdesk.steps.judge import judge_put, mark_blocked
 
 __all__ = ["Cause", "apply"]
 
@@ -36,13 +40,13 @@ class Cause:
     said_at: datetime
 
 
-async def apply(tx: Tx, cause: Cause, effects: Sequence[Effect], *, now: datetime, limits: LimitSettings) -> list[int]:
+async def apply(tx: Tx, cause: Cause, effects: Sequence[Effect], *, now: datetime, settings: Settings) -> list[int]:
     """Carry out `effects` in order; returns the ledger ids of what was put for the first time."""
     put = []
     for effect in effects:
         match effect:
             case Say():
-                ledger_id = await _say(tx, cause, effect, now, limits)
+                ledger_id = await _say(tx, cause, effect, now, settings)
                 put += [ledger_id] if ledger_id is not None else []
             case SetFields():
                 await _set_fields(tx, cause, effect)
@@ -53,7 +57,7 @@ async def apply(tx: Tx, cause: Cause, effects: Sequence[Effect], *, now: datetim
     return put
 
 
-async def _say(tx: Tx, cause: Cause, effect: Say, now: datetime, limits: LimitSettings) -> int | None:
+async def _say(tx: Tx, cause: Cause, effect: Say, now: datetime, settings: Settings) -> int | None:
     conversation = cause.conversation
     key = dedupe_key(
         f"conversation:{conversation.id}",
@@ -62,6 +66,7 @@ async def _say(tx: Tx, cause: Cause, effect: Say, now: datetime, limits: LimitSe
         effect.ordinal,
         effect.cause or cause.event.request_id,
     )
+    text = prepared(effect.body) if conversation.channel == "sms" else unsegmented(effect.body)
     draft = Draft(
         dedupe_key=key,
         conversation_id=conversation.id,
@@ -71,7 +76,8 @@ async def _say(tx: Tx, cause: Cause, effect: Say, now: datetime, limits: LimitSe
         channel=conversation.channel,
         from_address=conversation.our_address,
         to_address=conversation.other_address,
-        body=effect.body,
+        body=text.body,
+        segments=text.segments,
         reply_type=effect.reply_type,
         question_key=effect.question_key,
         send_class=effect.send_class,
@@ -82,8 +88,13 @@ async def _say(tx: Tx, cause: Cause, effect: Say, now: datetime, limits: LimitSe
     put = await outbox.put(tx, draft, now)
     if not put.first:
         return None
-    await conversations.add_outbound(tx, conversation, effect.body, put.ledger_id, now)
-    await judge_put(tx, put.ledger_id, now=now, defaults=limits)
+    await conversations.add_outbound(tx, conversation, draft.body, put.ledger_id, now)
+    verdict = await judge_put(tx, put.ledger_id, now=now, settings=settings)
+    if effect.send_class is SendClass.REPLY and not isinstance(verdict, Block):
+        replaced = await claims.replace_deferred(
+            tx, conversation_id=conversation.id, ledger_id=put.ledger_id, correlation_id=draft.correlation_id
+        )
+        await mark_blocked(tx, replaced, Reason.REPLACED, now)
     return put.ledger_id
 
 
@@ -113,7 +124,7 @@ async def _mark(tx: Tx, cause: Cause, effect: MarkConversation) -> None:
 async def _consent(tx: Tx, cause: Cause, effect: RecordConsent) -> None:
     # The newest word holds: a START that was found after the STOP that followed it must not lift that STOP.
     conversation = cause.conversation
-    await outbox.record_consent(
+    await record_consent(
         tx,
         address=conversation.other_address,
         our_address=conversation.our_address,

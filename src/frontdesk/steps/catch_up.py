@@ -101,8 +101,8 @@ class CatchingUp:
     async def catch_up(self, provider: Provider, since: datetime | None = None) -> CaughtUp:
         """Pass on all that came in since then and is not known; by default from where the last pass ended.
 
-        Only the latter moves the mark. Raises Unreachable, Throttled, Rejected or Overloaded; what was passed before
-        the error stays passed.
+        Only the latter moves the mark. Raises Unreachable, Throttled, Rejected, AccountRefused or Overloaded; what was
+        passed before the error stays passed.
         """
         now = self._clock.now()
         begin = since or await self._begin(provider, now)

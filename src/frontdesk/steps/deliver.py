@@ -16,19 +16,22 @@ from frontdesk import backoff
 from frontdesk.conversations import store as conversations
 from frontdesk.conversations.store import OutboundMark
 from frontdesk.db.clock import BusinessClock, LeaseClock
-from frontdesk.db.pool import Bucket, Database, Tx, is_gone
-from frontdesk.errors import Rejected, SendError, Throttled, Unknown, Unreachable
-from frontdesk.leads import store as leads
+from frontdesk.db.pool import Bucket, Database, Tx, is_gone, lost_a_race
+from frontdesk.errors import AccountRefused, ClaimLost, Rejected, SendError, Throttled, Unknown, Unreachable
 from frontdesk.loop import Wake
 from frontdesk.message import Outgoing
+from frontdesk.outbox import attempts, circuits, claims
 from frontdesk.outbox import store as outbox
+from frontdesk.outbox.circuit import State
+from frontdesk.outbox.consents import record_consent
 from frontdesk.outbox.model import Claimed
-from frontdesk.outbox.rules import spacing
+from frontdesk.outbox.outcomes import Outcome, outcome_of, sign_of
+from frontdesk.outbox.pace import Throughput
 from frontdesk.provider import Accepted
 from frontdesk.registry import Registry
 from frontdesk.reporting import report
 from frontdesk.settings import Settings
-from frontdesk.steps.judge import claim_sendable
+from frontdesk.steps.judge import Times, claim_sendable, give_back_count, start
 
 __all__ = ["Delivering"]
 
@@ -36,6 +39,7 @@ log = structlog.get_logger(__name__)
 
 _IN_HAND = 32  # sends under way per process
 _BURST = 0.1  # seconds of a fast number's slots that one claim takes at once
+_ON_THE_WAY = timedelta(seconds=30)  # so long before the end of its window the carrier must let a message go
 
 
 class Delivering:
@@ -56,9 +60,9 @@ class Delivering:
         self._clock = clock
         self._lease_clock = lease_clock
         self._registry = registry
-        self._limits = settings.limits
+        self._settings = settings
         self._lease = timedelta(seconds=settings.sender.lease_seconds)
-        self._spacing = spacing(settings.sender.per_second, settings.sender.per_minute)
+        self._throughput = Throughput(settings.sender.per_second, settings.sender.per_minute)
         self._wake = wake
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarm: asyncio.TimerHandle | None = None
@@ -68,19 +72,18 @@ class Delivering:
         room = _IN_HAND - len(self._tasks)
         if room <= 0:
             return 0
-        per_number = min(room, max(1, math.floor(_BURST / max(self._spacing.total_seconds(), 1e-6))))
+        per_number = min(room, max(1, math.floor(_BURST * self._throughput.per_second)))
+        now, lease_now = self._clock.now(), self._lease_clock.now()
         async with self._db.transaction(self._bucket) as tx:
             claimed, moved = await claim_sendable(
                 tx,
                 numbers=max(1, room // per_number),
                 per_number=per_number,
-                spacing=self._spacing,
                 token=uuid4(),
-                now=self._clock.now(),
-                leased_until=self._lease_clock.now() + self._lease,
-                defaults=self._limits,
+                times=Times(now, lease_now, lease_now + self._lease),
+                settings=self._settings,
             )
-            next_due = await outbox.next_due(tx, self._clock.now()) if moved == 0 else None
+            next_due = await claims.next_due(tx, self._clock.now()) if moved == 0 else None
         for one in claimed:
             task = asyncio.create_task(self._send(one))
             self._tasks.add(task)
@@ -117,14 +120,25 @@ class Delivering:
             if provider is None:
                 raise RuntimeError(f"no provider named {claimed.provider} is set up")
             await asyncio.sleep(max(0.0, (claimed.slot_at - self._clock.now()).total_seconds()))
-            async with self._db.transaction(self._bucket) as tx:
-                lease = self._lease_clock.now() + self._lease
-                if not await outbox.start(tx, claimed, self._clock.now(), lease):
-                    log.warning("send_claim_lost")
-                    return
+            now, lease = self._clock.now(), self._lease_clock.now() + self._lease
+            try:
+                async with self._db.transaction(self._bucket) as tx:
+                    go = await start(tx, claimed, now=now, leased_until=lease, settings=self._settings)
+            except ClaimLost:
+                go = None
+            if go is None:
+                log.info("send_stopped_at_the_last_moment")
+                return
+            claimed = go.claimed
             outgoing = Outgoing(
-                claimed.ledger_id, claimed.channel, claimed.from_address, claimed.to_address, claimed.body
+                claimed.ledger_id,
+                claimed.channel,
+                claimed.from_address,
+                claimed.to_address,
+                claimed.body,
+                deliver_within=go.until - now - _ON_THE_WAY if go.until is not None else None,
             )
+            await asyncio.sleep(max(0.0, (go.turn - self._clock.now()).total_seconds()))
             result: Accepted | SendError
             try:
                 async with asyncio.timeout(self._lease.total_seconds() * 0.75):  # the lease outlives the request
@@ -133,7 +147,22 @@ class Delivering:
                 result = error
             except TimeoutError:
                 result = Unknown("The carrier did not answer in time; it may have been sent.")
+            if isinstance(result, Throttled):
+                await self._slow_down(claimed, result)
             await self._settle_surely(claimed, result)
+
+    async def _slow_down(self, claimed: Claimed, error: Throttled) -> None:
+        """In a transaction of its own, before any other row is locked; a number that nobody slowed is told again."""
+        now = self._clock.now()
+        rest_until = now + timedelta(seconds=error.retry_after)
+        try:
+            async with self._db.transaction(self._bucket) as tx:
+                await claims.slow_down(
+                    tx, claimed.from_address, now=now, rest_until=rest_until, defaults=self._throughput
+                )
+        except Exception as failure:
+            if not is_gone(failure):
+                raise
 
     async def _settle_surely(self, claimed: Claimed, result: Accepted | SendError) -> None:
         """Settle, and go on trying while the database is away: what the carrier said is known only here."""
@@ -144,12 +173,15 @@ class Delivering:
                     await self._settle(tx, claimed, result)
                 return
             except Exception as error:
-                if not is_gone(error) or self._lease_clock.now() > deadline:
+                if not (is_gone(error) or lost_a_race(error)) or self._lease_clock.now() > deadline:
                     raise
                 await asyncio.sleep(0.5)
 
     async def _settle(self, tx: Tx, claimed: Claimed, result: Accepted | SendError) -> None:
         now, ledger_id = self._clock.now(), claimed.ledger_id
+        outcome = outcome_of(result)
+        self._note_attempt(tx, claimed, result, outcome, now)
+        await self._note_account(tx, claimed, result, outcome, now)
         match result:
             case Accepted():
                 sid = result.provider_message_id
@@ -162,12 +194,37 @@ class Delivering:
                     await _mark(tx, OutboundMark(ledger_id, "failed", sent_at=now))
                     await self._refund(tx, claimed)
                 log.warning("message_rejected", code=result.code, error=str(result))
-            case Throttled() | Unreachable():
+            case Throttled() | Unreachable() | AccountRefused():
                 await self._settle_not_sent(tx, claimed, result, now)
             case _:
                 if await outbox.settle_unknown(tx, claimed, str(result), now):
                     await _mark(tx, OutboundMark(ledger_id, "unknown", sent_at=now))
                 log.warning("message_unknown", error=str(result), known=isinstance(result, Unknown))
+
+    def _note_attempt(
+        self, tx: Tx, claimed: Claimed, result: Accepted | SendError, outcome: Outcome, now: datetime
+    ) -> None:
+        failed = isinstance(result, SendError)
+        attempts.end(
+            tx,
+            claimed.ledger_id,
+            claimed.attempts,
+            outcome=outcome.value,
+            error=str(result) if failed else None,
+            error_code=result.code if isinstance(result, SendError) else None,
+            exchange=result.exchange,
+            now=now,
+        )
+
+    async def _note_account(
+        self, tx: Tx, claimed: Claimed, result: Accepted | SendError, outcome: Outcome, now: datetime
+    ) -> None:
+        state = await circuits.note(tx, claimed.provider, sign_of(outcome), str(result), now)
+        if state is State.CLOSED:
+            await outbox.ring(tx)  # others may rest for long
+            log.info("circuit_closed", account=claimed.provider)
+        elif state is State.OPEN:
+            log.error("circuit_open", account=claimed.provider, error=str(result))
 
     async def _settle_not_sent(self, tx: Tx, claimed: Claimed, error: SendError, now: datetime) -> None:
         """Known not sent: again later; a number that was throttled rests as a whole."""
@@ -176,19 +233,14 @@ class Delivering:
         if await outbox.settle_not_sent(tx, claimed, str(error), again_at):
             await _mark(tx, OutboundMark(claimed.ledger_id, "queued"))
             await self._refund(tx, claimed)
-        if isinstance(error, Throttled):
-            await outbox.push_slot(tx, claimed.from_address, again_at)
         log.warning("message_not_sent", error=str(error), again_in=round(seconds, 1))
 
     async def _refund(self, tx: Tx, claimed: Claimed) -> None:
-        if claimed.lead_id is not None:
-            await leads.refund(
-                tx, claimed.lead_id, claimed_at=claimed.claimed_at, previous_sms_at=claimed.previous_sms_at
-            )
+        await give_back_count(tx, claimed.lead_id, claimed.claimed_at, claimed.previous_sms_at)
 
     async def _note_opt_out(self, tx: Tx, claimed: Claimed, error: Rejected, now: datetime) -> None:
         if self._registry.providers[claimed.provider].means_opt_out(error.code):
-            await outbox.record_consent(
+            await record_consent(
                 tx,
                 address=claimed.to_address,
                 our_address=claimed.from_address,

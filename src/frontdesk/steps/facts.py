@@ -1,6 +1,8 @@
 """What decisions must know, read across rooms: only steps see two of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,33 +14,73 @@ from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 from frontdesk.effects import SendClass
 from frontdesk.errors import Undeliverable
-from frontdesk.outbox.rules import Counters, Facts, Limits
-from frontdesk.settings import FlowSettings, LimitSettings
+from frontdesk.outbox.counters import Counters, Limits
+from frontdesk.outbox.gate import Facts, Lane, Mode, Scope, Switch
+from frontdesk.outbox.quiet import Window, every_day, window
+from frontdesk.outbox.regions import places
+from frontdesk.settings import FlowSettings, LimitSettings, QuietSettings, Settings
 
-__all__ = ["flow_for", "gate_facts", "known_zone", "opted_out"]
+__all__ = ["Known", "flow_for", "gate_facts", "known_zone", "opted_out"]
+
+_AT_NIGHT_SILENT = (SendClass.UNPROMPTED, SendClass.BULK)
 
 Q = load_queries("frontdesk.steps", "facts.sql")
 log = structlog.get_logger(__name__)
 
 
-async def gate_facts(tx: Tx, ids: Sequence[int], defaults: LimitSettings) -> dict[int, tuple[Facts, int | None, str]]:
-    """For each ledger row: the gate's facts, the lead's id, the time zone of the lead's day."""
-    rows = await tx.all(Q.gate_facts, {"ids": list(ids)})
-    return {row.id: (_facts(row, defaults), row.lead_id, known_zone(row.timezone)) for row in rows}
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one ledger row: the gate's facts, its lead, and the time zone of the lead's day.
+
+    `at` is the moment for which they hold: now, or when a message that is put ahead is due.
+    """
+
+    at: datetime
+    facts: Facts
+    lead_id: int | None
+    timezone: str
 
 
-def _facts(row: Any, defaults: LimitSettings) -> Facts:
+async def gate_facts(tx: Tx, ids: Sequence[int], settings: Settings, now: datetime) -> dict[int, Known]:
+    """What the gate must know of each of these ledger rows at `now`, or when it is due if that is later."""
+    lanes = [lane.value for lane in Lane]
+    rows = await tx.all(Q.gate_facts, {"ids": list(ids), "lanes": lanes, "since": now - timedelta(hours=1)})
+    known = {}
+    for row in rows:
+        at = max(now, row.due_at)
+        known[row.id] = Known(at, _facts(row, settings, at), row.lead_id, known_zone(row.timezone))
+    return known
+
+
+def _facts(row: Any, settings: Settings, now: datetime) -> Facts:
+    send_class = SendClass(row.send_class)
     return Facts(
-        send_class=SendClass(row.send_class),
-        created_at=row.created_at,
+        send_class=send_class,
+        due_at=row.due_at,
         opted_out=row.opted_out,
         client_paused=row.client_paused,
         client_unpaid=row.client_unpaid,
         bot_paused=row.bot_paused,
         lead_closed=row.lead_closed,
-        limits=_limits(row.limits, defaults),
+        limits=_limits(row.limits, settings.limits),
         counters=Counters(row.last_sms_at, row.sms_count_today, row.sms_count_reset_at),
+        switches=tuple(Switch(Scope(scope), Mode(mode)) for scope, mode in map(str.split, row.switches)),
+        whatsapp=row.channel == "whatsapp",
+        last_inbound_at=row.last_inbound_at,
+        same_texts=row.same_texts,
+        account_down_until=row.open_until if row.open_until is not None and row.open_until > now else None,
+        window=_window(row, settings.quiet, now) if send_class in _AT_NIGHT_SILENT else None,
     )
+
+
+def _window(row: Any, defaults: QuietSettings, now: datetime) -> Window | None:
+    """When this recipient may be written to unasked; None where no hours are quiet."""
+    quiet = _own_quiet(row.quiet, defaults)
+    if quiet.start == quiet.end:
+        return None
+    lead, client = (known_zone(zone) if zone else None for zone in (row.lead_timezone, row.client_timezone))
+    open_hours = every_day(quiet.end, quiet.start)
+    return window(now, places(row.to_address, lead, client, open_hours, us_states=quiet.us_states))
 
 
 def _limits(own: Mapping[str, Any], defaults: LimitSettings) -> Limits:
@@ -51,9 +93,17 @@ def _limits(own: Mapping[str, Any], defaults: LimitSettings) -> Limits:
     return Limits(merged.seconds_between, merged.per_day, merged.replies_per_day, merged.strict)
 
 
-async def opted_out(tx: Tx, address: str, our_address: str) -> bool:
-    """True when the newest consent of this address towards our number is an opt-out."""
-    row = await tx.one(Q.opted_out, {"address": address, "our_address": our_address})
+def _own_quiet(own: Mapping[str, Any], defaults: QuietSettings) -> QuietSettings:
+    try:
+        return QuietSettings(**{**defaults.model_dump(), **own})
+    except (ValidationError, TypeError) as error:
+        log.error("client_quiet_hours_not_valid", quiet=dict(own), error=str(error))
+        return defaults
+
+
+async def opted_out(tx: Tx, address: str, our_address: str, client_id: int | None) -> bool:
+    """True when the newest consent of this address that reaches our number, or this client, is an opt-out."""
+    row = await tx.one(Q.opted_out, {"address": address, "our_address": our_address, "client_id": client_id})
     return bool(row and row.opted_out)
 
 

@@ -1,7 +1,7 @@
-"""The gate asked: at put, and again at claim, over the same facts and by the same rule."""
+"""The gate asked: at put, at claim, and right before sending, over the same facts and by the same rule."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,20 +9,37 @@ from uuid import UUID
 from frontdesk.conversations import store as conversations
 from frontdesk.conversations.store import OutboundMark
 from frontdesk.db.pool import Tx
+from frontdesk.errors import ClaimLost
 from frontdesk.leads import store as leads
-from frontdesk.outbox import store as outbox
+from frontdesk.outbox import attempts, circuits, claims
+from frontdesk.outbox.circuit import State
+from frontdesk.outbox.claims import Number
+from frontdesk.outbox.counters import Counters, consume
+from frontdesk.outbox.gate import Block, Reason, Send, Verdict, Wait, gate
 from frontdesk.outbox.model import Claimed
-from frontdesk.outbox.rules import Block, Counters, Facts, Verdict, Wait, consume, gate
-from frontdesk.settings import LimitSettings
-from frontdesk.steps.facts import gate_facts
+from frontdesk.outbox.pace import Throughput, booked, taken
+from frontdesk.settings import Settings
+from frontdesk.steps.facts import Known, gate_facts
 
-__all__ = ["claim_sendable", "judge_put"]
+__all__ = ["Go", "Times", "claim_sendable", "give_back_count", "judge_put", "mark_blocked", "start"]
+
+_SOON = timedelta(seconds=1)
+"""A slot that is further off than this is not taken yet: the message stays free for whatever comes meanwhile."""
 
 
-async def judge_put(tx: Tx, ledger_id: int, *, now: datetime, defaults: LimitSettings) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The two times of one claim: business time, lease time, and the end of the lease."""
+
+    now: datetime
+    lease_now: datetime
+    leased_until: datetime
+
+
+async def judge_put(tx: Tx, ledger_id: int, *, now: datetime, settings: Settings) -> Verdict:
     """Ask the gate about a row that was just put; nothing is consumed."""
-    facts, _, _ = (await gate_facts(tx, [ledger_id], defaults))[ledger_id]
-    verdict = gate(facts, now)
+    known = (await gate_facts(tx, [ledger_id], settings, now))[ledger_id]
+    verdict = gate(known.facts, known.at)
     await _refuse(tx, ledger_id, verdict, now)
     return verdict
 
@@ -30,29 +47,54 @@ async def judge_put(tx: Tx, ledger_id: int, *, now: datetime, defaults: LimitSet
 async def _refuse(tx: Tx, ledger_id: int, verdict: Verdict, now: datetime) -> None:
     match verdict:
         case Wait():
-            await outbox.wait(tx, ledger_id, verdict)
+            await claims.wait(tx, ledger_id, verdict)
         case Block():
-            await outbox.block(tx, ledger_id, verdict)
-            mark = OutboundMark(ledger_id, "blocked", blocked_reason=verdict.reason.value, sent_at=now)
-            await conversations.mark_outbound(tx, [mark])
+            await claims.block(tx, ledger_id, verdict)
+            await mark_blocked(tx, [ledger_id], verdict.reason, now)
+
+
+async def mark_blocked(tx: Tx, ledger_ids: Sequence[int], reason: Reason, now: datetime) -> None:
+    """Say in the conversation that these messages were refused, and why."""
+    marks = [OutboundMark(one, "blocked", blocked_reason=reason.value, sent_at=now) for one in ledger_ids]
+    await conversations.mark_outbound(tx, marks)
 
 
 async def claim_sendable(
-    tx: Tx,
-    *,
-    numbers: int,
-    per_number: int,
-    spacing: timedelta,
-    token: UUID,
-    now: datetime,
-    leased_until: datetime,
-    defaults: LimitSettings,
+    tx: Tx, *, numbers: int, per_number: int, token: UUID, times: Times, settings: Settings
 ) -> tuple[list[Claimed], int]:
     """Lease what may go now: sender numbers first, then leads, then ledger rows, always in this order.
 
-    Returns what was leased, each with its slot, and how many rows were moved in all (waiting and blocked ones too).
+    Accounts whose circuit is open are passed by; a half-open one lets one message try. Returns what was leased, each
+    with its slot, and how many rows were moved in all (waiting and blocked ones too).
     """
-    slots, chosen = await outbox.candidates(tx, numbers=numbers, per_number=per_number, now=now)
+    shut = await circuits.not_closed(tx, times.now)
+    for account in sorted(account for account, state in shut.items() if state is State.HALF_OPEN):
+        if not await circuits.lock_for_probe(tx, account, times.lease_now):
+            continue
+        claimed, moved = await _claim(tx, 1, 1, token, times, settings, only=account)
+        if claimed:
+            await circuits.begin_probe(tx, account, times.leased_until)
+        if moved:
+            return claimed, moved
+    return await _claim(tx, numbers, per_number, token, times, settings, shut=list(shut))
+
+
+async def _claim(
+    tx: Tx,
+    numbers: int,
+    per_number: int,
+    token: UUID,
+    times: Times,
+    settings: Settings,
+    *,
+    shut: Sequence[str] = (),
+    only: str | None = None,
+) -> tuple[list[Claimed], int]:
+    now = times.now
+    defaults = Throughput(settings.sender.per_second, settings.sender.per_minute)
+    free, chosen = await claims.candidates(
+        tx, numbers=numbers, per_number=per_number, now=now, defaults=defaults, shut=shut, only=only
+    )
     if not chosen:
         return [], 0
     counters = await leads.lock_counters(tx, sorted({row.lead_id for row in chosen if row.lead_id is not None}))
@@ -62,62 +104,62 @@ async def claim_sendable(
         lead_id: Counters(row.last_sms_at, row.sms_count_today, row.sms_count_reset_at)
         for lead_id, row in counters.items()
     }
-    locked = await outbox.lock_pending(tx, [row.id for row in chosen])
-    facts = await gate_facts(tx, list(locked), defaults)
+    locked = await claims.lock_pending(tx, [row.id for row in chosen])
+    known = await gate_facts(tx, list(locked), settings, now)
+    used = dict(free)
     claimed: list[Claimed] = []
-    for candidate in chosen:
-        row = locked.get(candidate.id)
-        if row is None:
+    for row in [locked[candidate.id] for candidate in chosen if candidate.id in locked]:
+        number = used[row.from_address]
+        if number.keeps_back(row.priority, now):
             continue
-        verdict = await _judge_claim(tx, row.id, facts[row.id], held, now)
-        if verdict is not None:
+        slot, pace = booked(number.pace, number.throughput, row.segments, now)
+        if slot > now + _SOON:
+            used[row.from_address] = replace(number, held_until=slot, held_for=row.priority)
             continue
-        slot = max(slots[row.from_address], now)
-        slots[row.from_address] = slot + spacing
-        before = counters[candidate.lead_id].last_sms_at if candidate.lead_id is not None else None
-        claimed.append(_claimed(row, token, slot, candidate.lead_id, before, now))
-    await _lease(tx, claimed, slots, token, leased_until)
+        lead_id = known[row.id].lead_id
+        before = held[lead_id].last_sms_at if lead_id is not None else None
+        if not await _may_go(tx, row.id, known[row.id], held, now):
+            continue
+        takes = taken(number.pace, number.throughput, row.segments, now)
+        kept = number.held_until is not None and number.held_for is not None and row.priority < number.held_for
+        used[row.from_address] = replace(number, pace=pace) if kept else Number(number.throughput, pace)
+        claimed.append(_claimed(row, token, slot, lead_id, before, now, takes))
+    for address, number in used.items():
+        if number is not free[address]:
+            await claims.take_slots(tx, address, number, sum(one.from_address == address for one in claimed))
+    if claimed:
+        await claims.mark_sending(tx, claimed, token, times.leased_until)
+        await conversations.mark_outbound(tx, [OutboundMark(one.ledger_id, "sending") for one in claimed])
     return claimed, len(locked)
 
 
-async def _judge_claim(
-    tx: Tx, ledger_id: int, known: tuple[Facts, int | None, str], held: dict[int, Counters], now: datetime
-) -> Verdict | None:
-    """None when the row may go, and then its lead's counters are consumed."""
-    facts, lead_id, timezone = known
+async def _may_go(tx: Tx, ledger_id: int, known: Known, held: dict[int, Counters], now: datetime) -> bool:
+    """True when the gate lets it go, and then its lead's counters are consumed."""
+    facts, lead_id = known.facts, known.lead_id
     if lead_id is not None:
         facts = replace(facts, counters=held[lead_id])
     verdict = gate(facts, now)
-    if isinstance(verdict, Wait | Block):
+    if not isinstance(verdict, Send):
         await _refuse(tx, ledger_id, verdict, now)
-        return verdict
+        return False
     if lead_id is not None:
-        held[lead_id] = counters = consume(held[lead_id], now, timezone)
+        held[lead_id] = counters = consume(held[lead_id], now, known.timezone)
         await leads.set_counters(
             tx, lead_id, counters.last_sms_at, counters.sms_count_today, counters.sms_count_reset_at
         )
-    return None
-
-
-async def _lease(
-    tx: Tx, claimed: Sequence[Claimed], slots: dict[str, datetime], token: UUID, leased_until: datetime
-) -> None:
-    if not claimed:
-        return
-    await outbox.mark_sending(tx, [c.ledger_id for c in claimed], token, leased_until)
-    for address in {c.from_address for c in claimed}:
-        sends = sum(c.from_address == address for c in claimed)
-        await outbox.take_slots(tx, address, slots[address], sends)
-    await conversations.mark_outbound(tx, [OutboundMark(c.ledger_id, "sending") for c in claimed])
+    return True
 
 
 def _claimed(
-    row: Any, token: UUID, slot: datetime, lead_id: int | None, before: datetime | None, now: datetime
+    row: Any,
+    token: UUID,
+    slot: datetime,
+    lead_id: int | None,
+    before: datetime | None,
+    now: datetime,
+    takes: timedelta,
 ) -> Claimed:
     return Claimed(
-        lead_id=lead_id,
-        previous_sms_at=before,
-        claimed_at=now,
         ledger_id=row.id,
         claim_token=token,
         provider=row.provider,
@@ -128,4 +170,62 @@ def _claimed(
         correlation_id=row.correlation_id,
         attempts=row.attempts + 1,
         slot_at=slot,
+        lead_id=lead_id,
+        previous_sms_at=before,
+        claimed_at=now,
+        takes=takes,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """A message that goes: `claimed` as it is counted now, not before `turn`; the carrier must not deliver it after
+    `until`."""
+
+    claimed: Claimed
+    turn: datetime
+    until: datetime | None
+
+
+async def start(tx: Tx, claimed: Claimed, *, now: datetime, leased_until: datetime, settings: Settings) -> Go | None:
+    """The last word before the request is written: a STOP or a kill switch that came after the claim wins.
+
+    The message takes its turn on its number, after what really went before it; slots and the lead's minute count from
+    there. Returns None when it must not go now (it was given back) or the claim is lost.
+    """
+    known = (await gate_facts(tx, [claimed.ledger_id], settings, now)).get(claimed.ledger_id)
+    if known is None:
+        return None
+    verdict = gate(replace(known.facts, counters=Counters()), now)  # it is counted already
+    if not isinstance(verdict, Send):
+        await _give_back(tx, claimed, verdict, now)
+        return None
+    if claimed.lead_id is not None:
+        await leads.lock(tx, claimed.lead_id)
+    turn = await claims.take_turn(tx, claimed, now, now + _SOON)
+    if turn is None:  # this process stood still, and others went meanwhile: it gets another slot
+        await _give_back(tx, claimed, None, now)
+        return None
+    if not await claims.start(tx, claimed, turn, leased_until):
+        raise ClaimLost
+    if claimed.lead_id is not None:
+        leads.count_from(tx, claimed.lead_id, claimed_at=claimed.claimed_at, went_at=turn)
+    attempts.begin(tx, claimed.ledger_id, claimed.attempts, turn)
+    return Go(replace(claimed, claimed_at=turn), turn, verdict.until)
+
+
+async def _give_back(tx: Tx, claimed: Claimed, verdict: Verdict | None, now: datetime) -> None:
+    if await claims.unclaim(tx, claimed):
+        await conversations.mark_outbound(tx, [OutboundMark(claimed.ledger_id, "queued")])
+        if verdict is not None:
+            await _refuse(tx, claimed.ledger_id, verdict, now)
+        await give_back_count(tx, claimed.lead_id, claimed.claimed_at, claimed.previous_sms_at)
+        await circuits.end_probe(tx, claimed.provider)
+
+
+async def give_back_count(
+    tx: Tx, lead_id: int | None, counted_at: datetime | None, counted_before: datetime | None
+) -> None:
+    """Take back what was counted against a lead, because nothing was sent."""
+    if lead_id is not None and counted_at is not None:
+        await leads.refund(tx, lead_id, claimed_at=counted_at, previous_sms_at=counted_before)

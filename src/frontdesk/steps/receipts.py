@@ -13,6 +13,7 @@ from frontdesk.errors import Undeliverable
 from frontdesk.inbox.model import Event
 from frontdesk.message import Receipt, ReceiptStatus
 from frontdesk.outbox import store as outbox
+from frontdesk.outbox.consents import record_consent
 from frontdesk.outbox.model import LedgerStatus
 from frontdesk.provider import Provider
 from frontdesk.registry import Commit
@@ -60,7 +61,7 @@ async def move_by_receipt(tx: Tx, provider: Provider, receipt: Receipt, now: dat
         mark = OutboundMark(row.id, word, provider_message_id=receipt.provider_message_id, sent_at=now)
         await conversations.mark_outbound(tx, [mark])
     if status is LedgerStatus.FAILED and provider.means_opt_out(receipt.error_code):
-        await outbox.record_consent(
+        await record_consent(
             tx,
             address=row.to_address,
             our_address=row.from_address,

@@ -16,6 +16,7 @@ from frontdesk.outbox import store as outbox
 from frontdesk.outbox.unknown import SKEW, Again, NeedsAPerson, Suspect, WasSent, after_listing
 from frontdesk.provider import Provider, SentMessage
 from frontdesk.registry import Registry
+from frontdesk.steps.judge import give_back_count
 from frontdesk.steps.receipts import move_by_receipt
 
 __all__ = ["resolve_unknown", "take_back"]
@@ -30,7 +31,9 @@ async def take_back(db: Database, bucket: Bucket, clock: BusinessClock, lease_cl
     """Settle every lease on a send that has run out: not begun goes again, begun is UNKNOWN. Returns how many."""
     async with db.transaction(bucket) as tx:
         again, unknown = await outbox.lapse(tx, lease_clock.now(), clock.now())
-        marks = [OutboundMark(ledger_id, "queued") for ledger_id in again]
+        for row in again:
+            await give_back_count(tx, row.lead_id, row.counted_at, row.counted_before)
+        marks = [OutboundMark(row.id, "queued") for row in again]
         marks += [OutboundMark(ledger_id, "unknown", sent_at=clock.now()) for ledger_id in unknown]
         await conversations.mark_outbound(tx, marks)
     if marks:
@@ -74,10 +77,13 @@ async def _resolve(
                     status=message.status,
                     provider_status=message.provider_status,
                     ledger_id=row.id,
+                    error_code=message.error_code,
                 )
                 await move_by_receipt(tx, provider, receipt, now)
             case Again():
-                if await outbox.send_again(tx, row.id, row.started_at, now):
+                counted = await outbox.send_again(tx, row.id, row.started_at, now)
+                if counted is not None:
+                    await give_back_count(tx, counted.lead_id, counted.counted_at, counted.counted_before)
                     await conversations.mark_outbound(tx, [OutboundMark(row.id, "queued")])
             case NeedsAPerson():
                 await outbox.leave_to_a_person(tx, row.id)

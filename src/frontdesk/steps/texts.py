@@ -15,7 +15,7 @@ from frontdesk.errors import Undeliverable
 from frontdesk.inbox.model import Event
 from frontdesk.leads import store as leads
 from frontdesk.message import TextReceived
-from frontdesk.outbox.rules import local_day
+from frontdesk.outbox.counters import local_day
 from frontdesk.provider import Provider, came_in_at
 from frontdesk.readers.keywords import keyword
 from frontdesk.readers.rules import read_answer
@@ -95,10 +95,13 @@ class TextHandler:
         if not new:
             return  # the same message under another id, or a replay of what was handled
         timezone = known_zone(lead.timezone or client.timezone)
-        out = await opted_out(tx, text.from_address, text.to_address)
+        out = await opted_out(tx, text.from_address, text.to_address, client.id)
+        word = keyword(text.body, opted_out=out)
         turn = Turn(
             reading=reading,
-            keyword=keyword(text.body, opted_out=out),
+            keyword=word.kind if word else None,
+            keyword_how=word.how if word else "keyword",
+            keyword_lang=word.lang if word else "en",
             conversation=conversation,
             opted_out=out,
             carrier_answers_keywords=self._provider.answers_keyword(text.channel, text.body),
@@ -113,7 +116,7 @@ class TextHandler:
             timezone=timezone,
             said_at=came_in_at(event.payload) or now,
         )
-        await apply(tx, cause, rules.decide(turn), now=now, limits=self._settings.limits)
+        await apply(tx, cause, rules.decide(turn), now=now, settings=self._settings)
 
 
 def _read(body: str, before: Conversation | None, flow: Flow) -> dict[str, str]:

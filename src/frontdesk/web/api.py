@@ -12,8 +12,10 @@ from frontdesk.outbox.model import LedgerStatus
 from frontdesk.web import views
 from frontdesk.web.acts import add_acts
 from frontdesk.web.dead_letters import add_dead_letters
+from frontdesk.web.outbox import add_outbox
 from frontdesk.web.paging import After, Limit, RowId, after, listing
 from frontdesk.web.problems import RESPONSES
+from frontdesk.web.sending import add_sending
 from frontdesk.web.shapes import (
     AiHealth,
     ConversationDetail,
@@ -42,6 +44,8 @@ def admin_router(desk: Desk) -> APIRouter:
     _add_lists(router, desk)
     add_dead_letters(router, desk)
     add_acts(router, desk)
+    add_outbox(router, desk)
+    add_sending(router, desk)
 
     @router.get("/conversations/{conversation_id}", responses={404: RESPONSES["default"]})
     async def conversation(conversation_id: RowId, limit: Limit = 100, cursor: After = None) -> ConversationDetail:
@@ -62,14 +66,16 @@ def admin_router(desk: Desk) -> APIRouter:
         """The newest 20 ledger rows, dedupe collisions, the state of 10 conversations, counts by state."""
         async with views.reading(desk) as tx:
             counts, collisions = await views.status_counts(tx)
-            return AiHealth(
-                outbound_logs=[LedgerRow.model_validate(row) for row in await views.outbox(tx, NEWEST, 20)],
-                dedupe_collisions=collisions,
-                conversations=[
-                    ConversationState.model_validate(row) for row in await views.conversations(tx, NEWEST, 10)
-                ],
-                status_counts=counts,
-            )
+            rows = await views.conversations(tx, NEWEST, 10)
+            of_each = await views.collisions(tx, [row.id for row in rows])
+            logs = await views.outbox(tx, NEWEST, 20)
+        states = [ConversationState.model_validate(row) for row in rows]
+        return AiHealth(
+            outbound_logs=[LedgerRow.model_validate(row) for row in logs],
+            dedupe_collisions=collisions,
+            conversations=[state.model_copy(update={"collisions": of_each.get(int(state.id), 0)}) for state in states],
+            status_counts={status.value: counts.get(status, 0) for status in LedgerStatus},
+        )
 
     return router
 
@@ -90,13 +96,6 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
         async with views.reading(desk) as tx:
             rows = await views.events(tx, after(cursor), limit + 1, status)
         return listing(WebhookEvent, rows, limit, "received_at")
-
-    @router.get("/outbox")
-    async def outbox(limit: Limit = 50, cursor: After = None, status: LedgerStatus | None = None) -> Listing[LedgerRow]:
-        """The outbound ledger, newest first: what was sent, what waits, what was blocked, and why."""
-        async with views.reading(desk) as tx:
-            rows = await views.outbox(tx, after(cursor), limit + 1, status)
-        return listing(LedgerRow, rows, limit, "created_at")
 
 
 def _message(row: Any, receipts: Sequence[Any]) -> MessageRow:

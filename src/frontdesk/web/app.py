@@ -1,5 +1,6 @@
 """build_app: webhooks, API, pages and files as one ASGI app around one desk."""
 
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -23,9 +24,11 @@ from frontdesk.web.guard import Guard
 from frontdesk.web.health import health_router
 from frontdesk.web.hooks import hook_routes
 from frontdesk.web.metrics import metrics_route
+from frontdesk.web.outbox_pages import outbox_routes
 from frontdesk.web.pages import page_routes
 from frontdesk.web.problems import Problem, Problems
 from frontdesk.web.rendering import Renderer
+from frontdesk.web.sending import switches_on
 from frontdesk.web.simulator_pages import simulator_routes
 
 __all__ = ["build_app"]
@@ -54,6 +57,7 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
     )
     app.state.door = Doorkeeper(settings, desk.lease_clock.now)
     app.state.depths = kept_depths(desk)
+    app.state.switches = partial(switches_on, desk)
     _handle_errors(app, problems)
     app.add_middleware(Guard, problems=problems)
     app.router.routes += hook_routes(desk)
@@ -62,6 +66,7 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
     app.include_router(admin_router(desk))
     app.include_router(cron_router(desk))
     app.router.routes += page_routes(desk, renderer, simulated=simulation is not None)
+    app.router.routes += outbox_routes(desk, renderer)
     app.router.routes += simulator_routes(desk, renderer, simulation)
     app.router.routes.append(Mount("/static", StaticFiles(packages=[("frontdesk.web", "static")])))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -3,18 +3,12 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, ConfigDict, Field, WithJsonSchema
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from frontdesk.inbox.model import Selection
-from frontdesk.web.shapes import Id, Json
+from frontdesk.web.shapes import GivenId, Id, Json
 
 __all__ = ["DeadLetter", "DeadLetterGroup", "DeadLetterGroups", "DeadLetterOrder", "DeadLetterOutcome", "ReplayOrder"]
-
-_GivenId = Annotated[
-    int,
-    Field(ge=1, lt=2**63),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": "^[1-9][0-9]*$"}, {"type": "integer", "minimum": 1}]}),
-]
 
 
 class DeadLetter(Json):
@@ -73,14 +67,14 @@ class DeadLetterOrder(Json):
     model_config = ConfigDict(extra="forbid")
 
     event_ids: Annotated[
-        list[_GivenId] | None,
+        list[GivenId] | None,
         Field(min_length=1, max_length=10_000, description="`eventId` of letters, not their `id`"),
     ] = None
     fingerprint: str | None = None
     webhook_type: str | None = None
     died_since: AwareDatetime | None = None
     died_until: AwareDatetime | None = None
-    client_id: _GivenId | None = None
+    client_id: GivenId | None = None
     all: Annotated[bool, Field(description="true: all open dead letters")] = False
     dry_run: Annotated[bool, Field(description="true: only count")] = False
     expected_count: Annotated[int | None, Field(ge=0, description="409 when another number fits by now")] = None

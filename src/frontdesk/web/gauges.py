@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 
 from frontdesk import __version__
 from frontdesk.db.processes import DEAD_AFTER
+from frontdesk.outbox.gate import Mode
 from frontdesk.outbox.model import LedgerStatus
 from frontdesk.web.depth import Depth
+from frontdesk.web.outbox_shapes import Limiters
 
 __all__ = ["Facts", "Found", "families"]
 
@@ -29,6 +31,8 @@ class Found:
     leads: bool
     lags: Mapping[str, timedelta]
     """From receipt to handled, by quantile; empty when nothing came lately."""
+    limiters: Limiters
+    switches: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ def families(facts: Facts, webhook_types: Iterable[str], *, now: datetime, lease
     yield lags
     yield from _letters(found.letters, webhook_types)
     yield from _outbox(found.ledger, found.oldest_due, now)
+    yield from _senders(found.limiters)
+    yield from _stopped(found)
     yield from _processes(found.processes, lease_now)
     yield _one("frontdesk_leader", "1 while some scheduler leads.", found.leads)
 
@@ -94,6 +100,34 @@ def _outbox(ledger: dict[str, int], oldest_due: datetime | None, now: datetime) 
     yield messages
     late = "How long the oldest message that may go has been waiting; 0: there is none."
     yield _one("frontdesk_outbox_oldest_due_age_seconds", late, _age(oldest_due, now))
+
+
+def _senders(limiters: Limiters) -> Iterator[Metric]:
+    executing = _by("frontdesk_sender_executing", "Messages under way, by number of ours.", "number")
+    queued = _by("frontdesk_sender_queued", "Messages that are due, up to 10000.", "number")
+    waiting = _by("frontdesk_sender_waiting", "Messages for a later time or a person, up to 10000.", "number")
+    slower = _by("frontdesk_sender_slow_factor", "How many times slower it goes since the last 429.", "number")
+    done = CounterMetricFamily("frontdesk_sender_done", "Messages that had their turn.", labels=["number"])
+    throttled = CounterMetricFamily("frontdesk_sender_throttled", "Answers 429 of the carrier.", labels=["number"])
+    for one in limiters.items:
+        executing.add_metric([one.number], one.executing)
+        queued.add_metric([one.number], one.queued)
+        waiting.add_metric([one.number], one.waiting)
+        slower.add_metric([one.number], one.slow_factor)
+        done.add_metric([one.number], one.done)
+        throttled.add_metric([one.number], one.throttled)
+    yield from (executing, queued, waiting, slower, done, throttled)
+
+
+def _stopped(found: Found) -> Iterator[Metric]:
+    shut = _by("frontdesk_circuit_open", "1 while nothing, or one try, goes through the account.", "account")
+    for circuit in found.limiters.circuits:
+        shut.add_metric([circuit.account], circuit.state != "closed")
+    yield shut
+    on = _by("frontdesk_send_switches", "Kill switches that are on, by how they stop.", "mode")
+    for mode in Mode:
+        on.add_metric([mode.value], sum(row.mode == mode for row in found.switches))
+    yield on
 
 
 def _processes(rows: Sequence[Any], lease_now: datetime) -> Iterator[Metric]:

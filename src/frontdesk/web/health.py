@@ -13,7 +13,7 @@ from frontdesk.db.processes import DEAD_AFTER
 from frontdesk.desk import Desk
 from frontdesk.web import views
 from frontdesk.web.depth import Depth, KeptDepths
-from frontdesk.web.shapes import Checks, Health, InboxDepth, LaneCounts, Live, ProcessHealth, RoleHealth
+from frontdesk.web.health_shapes import Checks, Health, InboxDepth, LaneCounts, Live, ProcessHealth, RoleHealth
 from frontdesk.web.views import HealthFacts
 from frontdesk.web.words import duration
 
@@ -134,7 +134,7 @@ def _person_reasons(checks: Checks) -> Iterator[str]:
     if unknown := checks.outbox.get("UNKNOWN", 0):
         yield (
             f"{unknown} send{'s' * (unknown != 1)} may or may not have reached the carrier; "
-            "a receipt or reconcile settles that, nothing is sent again by itself."
+            "a receipt or reconcile settles that, else a person (`frontdesk outbox list --needs-a-person`)."
         )
 
 

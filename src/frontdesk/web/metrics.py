@@ -18,10 +18,12 @@ from starlette.routing import Route
 from frontdesk.db.pool import DatabaseGone
 from frontdesk.db.queries import load_queries
 from frontdesk.desk import Desk
+from frontdesk.outbox import switches
 from frontdesk.web import views
 from frontdesk.web.depth import KeptDepths
 from frontdesk.web.gauges import Facts, Found, families
 from frontdesk.web.kept import Kept
+from frontdesk.web.sending import read_limiters
 
 __all__ = ["metrics_route"]
 
@@ -80,9 +82,12 @@ class _Reader:
             oldest_due = await views.oldest_due(tx, desk.clock.now())
             processes = await views.processes(tx)
             leads = (await tx.one(Q.leader_there, {"lease_now": desk.lease_clock.now()})).leads
+            limiters = await read_limiters(tx, desk.clock.now())
+            on = await switches.list_switches(tx)
             recent = await tx.one(Q.recent_lag, {"since": desk.clock.now() - _RECENT, "newest": _NEWEST})
         lags = {"0.5": recent.median, "0.99": recent.slow} if recent.median is not None else {}
-        return Found(await self._depths.get(), letters, ledger, oldest_due, processes, leads, lags)
+        depths = await self._depths.get()
+        return Found(depths, letters, ledger, oldest_due, processes, leads, lags, limiters, on)
 
 
 class _Both(Collector):

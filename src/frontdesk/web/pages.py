@@ -1,7 +1,9 @@
 """The operator's pages: conversations, one conversation, system, login. HTML from the server; htmx only freshens it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from uuid import uuid4
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,16 +11,19 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from frontdesk.desk import Desk
+from frontdesk.outbox.gate import Lane
 from frontdesk.web import views
 from frontdesk.web.auth import COOKIE, SESSION
 from frontdesk.web.forms import local_path, read_form
 from frontdesk.web.health import assess
+from frontdesk.web.health_shapes import Health
+from frontdesk.web.outbox_shapes import Limiters
 from frontdesk.web.rendering import Renderer
-from frontdesk.web.shapes import Health
+from frontdesk.web.sending import read_limiters, read_switches
 from frontdesk.web.timeline import bubbles, known
 from frontdesk.web.views import NEWEST, Cursor
 
-__all__ = ["admitted", "page_routes"]
+__all__ = ["admitted", "blank_form", "cursor_of", "page_routes"]
 
 _PER_PAGE = 50
 _MESSAGES = 60
@@ -32,6 +37,8 @@ def admitted(endpoint: Endpoint) -> Endpoint:
 
     async def behind_the_door(request: Request) -> Response:
         request.state.who = request.app.state.door.admit(request)
+        if not request.url.path.startswith("/parts/"):  # parts are put into a page that has the banner
+            request.state.switches = await request.app.state.switches()
         return await endpoint(request)
 
     return behind_the_door
@@ -69,7 +76,7 @@ class _Pages:
         return await self._overview(request, "_overview.html")
 
     async def _overview(self, request: Request, template: str) -> Response:
-        after = _cursor(request)
+        after = cursor_of(request)
         async with views.reading(self._desk) as tx:
             rows = await views.conversations(tx, after, _PER_PAGE + 1)
         return self._render(
@@ -91,7 +98,7 @@ class _Pages:
         return await self._conversation(request, "_chat.html")
 
     async def _conversation(self, request: Request, template: str) -> Response:
-        conversation_id, after = request.path_params["id"], _cursor(request)
+        conversation_id, after = request.path_params["id"], cursor_of(request)
         async with views.reading(self._desk) as tx:
             row = await views.conversation(tx, conversation_id) if conversation_id < 2**63 else None
             if row is None:
@@ -106,6 +113,7 @@ class _Pages:
             bubbles=bubbles(messages[:_MESSAGES], receipts),
             more=views.next_cursor(messages, _MESSAGES, "created_at"),
             newest=after == NEWEST,
+            **(blank_form() if template == "conversation.html" else {}),
         )
 
     async def system(self, request: Request) -> Response:
@@ -115,11 +123,18 @@ class _Pages:
         return await self._system(request, "_system.html")
 
     async def _system(self, request: Request, template: str) -> Response:
-        health, letters = await self._health(request), []
-        if health.checks.dead_letters:
+        health = await self._health(request)
+        letters: Sequence[Any] = ()
+        switches: Sequence[Any] = ()
+        limiters = Limiters(items=[], circuits=[])
+        if health.checks.database == "reachable" and health.checks.schema_version:
             async with views.reading(self._desk) as tx:
-                letters = list(await views.dead_letters(tx, NEWEST, _LETTERS))
-        return self._render(request, template, health=health, letters=letters)
+                switches = await read_switches(tx)
+                limiters = await read_limiters(tx, self._desk.clock.now())
+                if health.checks.dead_letters:
+                    letters = await views.dead_letters(tx, NEWEST, _LETTERS)
+        sending: dict[str, Any] = {"switches": switches, "limiters": limiters, "sender": self._desk.settings.sender}
+        return self._render(request, template, health=health, letters=letters, **sending, lanes=list(Lane))
 
     async def login_form(self, request: Request) -> Response:
         if not request.app.state.door.keys:
@@ -156,7 +171,13 @@ class _Pages:
         return self._render(request, "login.html", status=status, next=onward, wrong=wrong)
 
 
-def _cursor(request: Request) -> Cursor:
+def blank_form() -> dict[str, Any]:
+    """The form below a conversation, empty; its key is the message's: a form that is posted twice says it once."""
+    return {"body": "", "at": "", "key": uuid4().hex, "preview": None, "notice": "", "trouble": ""}
+
+
+def cursor_of(request: Request) -> Cursor:
+    """The place in a list that the URL names. Raises HTTPException 400."""
     given = request.query_params.get("cursor")
     try:
         return Cursor.parse(given) if given else NEWEST

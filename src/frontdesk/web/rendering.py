@@ -7,6 +7,7 @@ from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -40,7 +41,9 @@ class Renderer:
         filters: dict[str, Callable[..., str]] = {
             "ago": lambda at: words.ago(at, clock.now()),
             "clock": lambda at: words.clock_time(at, zone),
+            "moment": lambda at: words.moment(at, zone, clock.now()),
             "day": lambda at: words.day(at, zone, clock.now()),
+            "pretty": lambda value: orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(),
             "precise": lambda at: words.precise_time(at, zone),
             "stamp": lambda at: words.stamp(at, zone),
             "status_word": words.status_word,
@@ -64,7 +67,9 @@ class Renderer:
         """One template as an answer; `path` marks the place in the navigation."""
         who = getattr(request.state, "who", None)
         by_login = who is not None and bool(request.app.state.door.keys)
-        text = self.text(template, path=request.url.path, who=who, by_login=by_login, **context)
+        known = {"path": request.url.path, "who": who, "by_login": by_login}
+        stopped = getattr(request.state, "switches", ())
+        text = self.text(template, **{**known, "stopped": stopped, **context})
         return HTMLResponse(text, status, dict(headers or {}))
 
 

@@ -3,27 +3,23 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, computed_field
 from pydantic.alias_generators import to_camel
+
+from frontdesk.web.standing import short_reason
 
 __all__ = [
     "AiHealth",
-    "Checks",
     "ConversationDetail",
     "ConversationRow",
     "ConversationState",
-    "Health",
+    "GivenId",
     "Id",
-    "InboxDepth",
     "Json",
-    "LaneCounts",
     "LedgerRow",
     "Listing",
-    "Live",
     "MessageRow",
-    "ProcessHealth",
     "ReceiptRow",
-    "RoleHealth",
     "WebhookEvent",
 ]
 
@@ -38,6 +34,12 @@ class Json(BaseModel):
 
 Row = TypeVar("Row")
 Id = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
+GivenId = Annotated[
+    int,
+    Field(ge=1, lt=2**63),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": "^[1-9][0-9]*$"}, {"type": "integer", "minimum": 1}]}),
+]
+"""An id as callers give it: text, as they got it, or a number."""
 
 
 class Listing(Json, Generic[Row]):
@@ -183,14 +185,23 @@ class LedgerRow(Json):
     from_address: str
     to_address: str
     body: str
+    segments: int
     attempts: int
     correlation_id: str
-    available_at: datetime
+    due_at: Annotated[datetime | None, Field(description="when it was to go at the earliest")]
+    available_at: Annotated[datetime | None, Field(description="not before then; null: not before a person lets it")]
+    needs_a_person: Annotated[bool, Field(description="UNKNOWN, and nothing but a person's word settles it")]
     created_at: datetime
     started_at: datetime | None
     sent_at: datetime | None
     delivered_at: datetime | None
     failed_at: datetime | None
+
+    @computed_field(description="why it waits, was blocked or failed, in plain words")  # type: ignore[prop-decorator]
+    @property
+    def why(self) -> str:
+        """The reason in plain words; empty where there is nothing to say."""
+        return short_reason(self.status, self.reason, self.error, needs_a_person=self.needs_a_person)
 
 
 class ConversationState(Json):
@@ -200,6 +211,7 @@ class ConversationState(Json):
     questions_asked_count: int
     last_question_key: str | None
     state_version: int
+    collisions: Annotated[int, Field(description="how often it was to say what stood in the ledger already")] = 0
 
 
 class AiHealth(Json):
@@ -208,74 +220,6 @@ class AiHealth(Json):
     outbound_logs: Annotated[list[LedgerRow], Field(description="the newest 20 ledger rows")]
     dedupe_collisions: Annotated[int, Field(description="how often a message was put that stood in the ledger already")]
     conversations: Annotated[list[ConversationState], Field(description="the 10 conversations written in last")]
-    status_counts: Annotated[dict[str, int], Field(description="ledger rows by state, final ones of the newest 10,000")]
-
-
-class ProcessHealth(Json):
-    """One process as last seen."""
-
-    host: str
-    pid: int
-    version: str
-    roles: list[str]
-    started_at: datetime
-    seen_seconds_ago: float
-    alive: bool
-
-
-class RoleHealth(Json):
-    """The processes of one role."""
-
-    alive: int
-    seen_seconds_ago: Annotated[float | None, Field(description="age of the newest heartbeat; null: none for an hour")]
-
-
-class LaneCounts(Json):
-    """Lanes with work by their state."""
-
-    ready: Annotated[int, Field(description="a worker could take them now")]
-    in_hand: int
-    backing_off: Annotated[int, Field(description="wait for the next try of their first event")]
-    held: Annotated[int, Field(description="wait for a person")]
-    lapsed: Annotated[int, Field(description="of the ready ones: their worker died or hangs")]
-
-
-class InboxDepth(Json):
-    """What waits in the inbox in lanes of one class."""
-
-    lane_class: str
-    waiting: int
-    oldest_at: datetime
-    oldest_seconds: float
-    lanes: LaneCounts
-
-
-class Checks(Json):
-    """What the verdict rests on; all but the first are empty while the database is away."""
-
-    database: Literal["reachable", "unreachable"]
-    schema_version: int | None = None
-    code_version: int
-    simulated: Annotated[bool, Field(description="true: a simulator stands in for the carrier")]
-    roles: dict[str, RoleHealth] = {}
-    processes: list[ProcessHealth] = []
-    inbox: list[InboxDepth] = []
-    outbox: Annotated[dict[str, int], Field(description="ledger rows by state, final ones of the newest 10,000")] = {}
-    dead_letters: int = 0
-
-
-class Health(Json):
-    """How the desk is, with the reasons in plain words."""
-
-    status: Literal["ok", "degraded", "down"]
-    ready: bool
-    reasons: list[str]
-    at: datetime
-    version: str
-    checks: Checks
-
-
-class Live(Json):
-    """The process answers."""
-
-    status: Literal["ok"] = "ok"
+    status_counts: Annotated[
+        dict[str, int], Field(description="ledger rows by every state, final ones of the newest 10,000")
+    ]

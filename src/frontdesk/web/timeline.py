@@ -9,6 +9,7 @@ from frontdesk.web.words import why
 
 __all__ = ["Bubble", "Fact", "Step", "bubbles", "known"]
 
+_UNKNOWN = "Unknown whether it was sent; never sent again by itself"
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -36,6 +37,9 @@ class Bubble:
     at: datetime
     redelivered: int
     steps: tuple[Step, ...]
+    ledger_id: int | None = None
+    may_cancel: bool = False
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ def _bubble(row: Any, causes: Mapping[str, Any], receipts: Mapping[str, Sequence
     else:
         cause = causes.get(row.ledger_correlation_id)
         steps = [*(_webhook_steps(cause) if cause else ()), *_sending_steps(row, receipts.get(row.carrier_id, ()))]
-    waits = row.ledger_status == "PENDING" and row.reason is not None
+    pending = row.ledger_status == "PENDING"
+    waits = pending and row.available_at is not None and (row.reason is not None or row.available_at > row.put_at)
     return Bubble(
         id=row.id,
         inbound=inbound,
@@ -92,12 +97,17 @@ def _bubble(row: Any, causes: Mapping[str, Any], receipts: Mapping[str, Sequence
         at=row.created_at,
         redelivered=row.duplicates if inbound else 0,
         steps=tuple(sorted(steps, key=lambda step: step.at or _LAST)),
+        ledger_id=row.ledger_id,
+        may_cancel=pending,
+        unknown=row.ledger_status == "UNKNOWN",
     )
 
 
 def _reason(row: Any) -> str:
     if row.status in ("failed", "undelivered", "unknown"):
         return str(row.error or "")
+    if row.ledger_status == "PENDING" and row.reason is None and row.error:
+        return f"the last try failed: {row.error}"
     return why(row.blocked_reason or (row.reason if row.status in ("blocked", "queued") else None))
 
 
@@ -130,7 +140,8 @@ def _sending_steps(row: Any, receipts: Sequence[Any]) -> Iterator[Step]:
     if row.ledger_status == "PENDING":
         facts = (("because", why(row.reason)),) if row.reason else ()
         last_try = (("last try", row.error),) if row.error else ()
-        yield Step(row.available_at, "May go from this time on", (*facts, *last_try), "wait")
+        title = "May go from this time on" if row.available_at else "Held until a person lets it go"
+        yield Step(row.available_at, title, (*facts, *last_try), "wait")
     if row.started_at:
         yield Step(row.started_at, "Send started", (("attempts", str(row.sends)),))
     if row.accepted_at:
@@ -159,7 +170,8 @@ def _outcome(row: Any) -> Iterator[Step]:
         case "CANCELLED":
             yield Step(None, "Cancelled", (("because", why(row.reason)),), "bad")
         case "UNKNOWN":
-            yield Step(None, "Unknown whether it was sent; never sent again by itself", error, "bad")
+            title = "A person must say whether it was sent" if row.needs_a_person else _UNKNOWN
+            yield Step(None, title, error, "bad")
         case "FAILED":
             yield Step(row.failed_at, "Not sent", error, "bad")
         case "UNDELIVERED":

@@ -15,6 +15,8 @@ from frontdesk.db.queries import load_queries
 from frontdesk.desk import Desk
 from frontdesk.inbox.dead_letters import list_letters
 from frontdesk.inbox.model import Selection
+from frontdesk.outbox import attempts, by_hand
+from frontdesk.outbox.gate import FOR_A_PERSON
 from frontdesk.web.depth import Depth, KeptDepths
 
 __all__ = [
@@ -22,13 +24,17 @@ __all__ = [
     "NEWEST",
     "Cursor",
     "HealthFacts",
+    "Wanted",
+    "collisions",
     "conversation",
     "conversations",
     "dead_letters",
     "events",
     "health_facts",
+    "message",
     "messages",
     "next_cursor",
+    "numbers",
     "oldest_due",
     "opted_out",
     "outbox",
@@ -107,7 +113,8 @@ async def conversation(tx: Tx, conversation_id: int) -> Any:
 
 async def messages(tx: Tx, conversation_id: int, after: Cursor, limit: int) -> Sequence[Any]:
     """Messages of a conversation, newest first, each with its webhook or its ledger row."""
-    return await tx.all(Q.list_messages, {"conversation_id": conversation_id, **_place(after, limit)})
+    place = {**_place(after, limit), "for_a_person": FOR_A_PERSON}
+    return await tx.all(Q.list_messages, {"conversation_id": conversation_id, **place})
 
 
 async def receipts(tx: Tx, carrier_ids: Sequence[str]) -> dict[str, list[Any]]:
@@ -121,7 +128,8 @@ async def receipts(tx: Tx, carrier_ids: Sequence[str]) -> dict[str, list[Any]]:
 
 async def phone_ledger(tx: Tx, *, phone: str, our_number: str, limit: int) -> Sequence[Any]:
     """Ledger rows for one phone, newest first."""
-    return await tx.all(Q.list_phone_ledger, {"phone": phone, "our_number": our_number, "limit": limit})
+    asked = {"phone": phone, "our_number": our_number, "for_a_person": FOR_A_PERSON}
+    return await tx.all(Q.list_phone_ledger, {**asked, "limit": limit})
 
 
 async def opted_out(tx: Tx, *, phone: str, our_number: str) -> bool:
@@ -135,9 +143,44 @@ async def events(tx: Tx, after: Cursor, limit: int, status: str | None) -> Seque
     return await tx.all(Q.list_events, {**_place(after, limit), "status": status})
 
 
-async def outbox(tx: Tx, after: Cursor, limit: int, status: str | None = None) -> Sequence[Any]:
-    """Ledger rows, newest first."""
-    return await tx.all(Q.list_outbox, {**_place(after, limit), "status": status})
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which ledger rows are wanted: those that fit all that is given."""
+
+    status: str | None = None
+    reason: str | None = None
+    to_address: str | None = None
+    client_id: int | None = None
+    needs_a_person: bool = False
+
+
+async def outbox(tx: Tx, after: Cursor, limit: int, wanted: Wanted | None = None) -> Sequence[Any]:
+    """Ledger rows, newest first; `available_at` is None for what waits for a person."""
+    wanted = wanted or Wanted()
+    asked = {"reason": wanted.reason, "to_address": wanted.to_address, "client_id": wanted.client_id}
+    if wanted.needs_a_person and wanted.status not in (None, "UNKNOWN"):
+        return []
+    if wanted.needs_a_person or wanted.status == "UNKNOWN":
+        return await tx.all(Q.list_unknown, {**_place(after, limit), **asked, "needs_a_person": wanted.needs_a_person})
+    rest = {"status": wanted.status, "for_a_person": FOR_A_PERSON}
+    return await tx.all(Q.list_outbox, {**_place(after, limit), **asked, **rest})
+
+
+async def message(tx: Tx, ledger_id: int) -> tuple[Any, Sequence[Any]]:
+    """One ledger row with what it may be waiting for, and its attempts; (None, []) where there is none."""
+    row = await by_hand.standing(tx, ledger_id)
+    return row, await attempts.attempts_of(tx, ledger_id) if row is not None else []
+
+
+async def collisions(tx: Tx, conversation_ids: Sequence[int]) -> dict[int, int]:
+    """How often each conversation was to say what stood in the ledger already."""
+    rows = await tx.all(Q.conversation_collisions, {"ids": list(conversation_ids)})
+    return {row.conversation_id: int(row.collisions) for row in rows}
+
+
+async def numbers(tx: Tx, now: datetime, *, only: str | None = None, limit: int = 200) -> Sequence[Any]:
+    """Our sender numbers, or one of them, with what each has under way, due and waiting, counted up to the cap."""
+    return await tx.all(Q.list_numbers, {"now": now, "cap": CAP, "only": only, "limit": limit})
 
 
 async def dead_letters(tx: Tx, after: Cursor, limit: int, selection: Selection | None = None) -> Sequence[Any]:

@@ -1,4 +1,5 @@
--- Read-only queries across rooms, for pages and API. Lists go by (time, id) and are limited; counts are capped.
+-- Read-only queries across rooms, for pages and API. Lists go by (time, id) and are limited; counts are capped. What waits
+-- for a person has a time that no clock reaches (for_a_person), which is shown to nobody.
 
 -- Every transaction of a view begins with this: it can write nothing, and a slow statement is cut off after 5 seconds.
 -- name: only_read
@@ -20,7 +21,9 @@ LEFT JOIN LATERAL (
 ) AS m ON true
 LEFT JOIN LATERAL (
     SELECT kind FROM consents
-    WHERE address = c.other_address AND our_address = c.our_address ORDER BY created_at DESC, id DESC LIMIT 1
+    WHERE address = c.other_address
+      AND (our_address = c.our_address OR scope = 'all' OR (scope = 'client' AND client_id = c.client_id))
+    ORDER BY created_at DESC, id DESC LIMIT 1
 ) AS k ON true
 WHERE (c.last_message_at, c.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint)
 ORDER BY c.last_message_at DESC, c.id DESC
@@ -38,7 +41,9 @@ JOIN clients AS cl ON cl.id = c.client_id
 LEFT JOIN service_types AS s ON s.id = l.service_type_id
 LEFT JOIN LATERAL (
     SELECT kind, created_at FROM consents
-    WHERE address = c.other_address AND our_address = c.our_address ORDER BY created_at DESC, id DESC LIMIT 1
+    WHERE address = c.other_address
+      AND (our_address = c.our_address OR scope = 'all' OR (scope = 'client' AND client_id = c.client_id))
+    ORDER BY created_at DESC, id DESC LIMIT 1
 ) AS k ON true
 WHERE c.id = %(conversation_id)s;
 
@@ -50,7 +55,9 @@ SELECT m.id, m.direction, m.body, m.media, m.status, m.blocked_reason, m.created
        coalesce(p.duplicate_count, 0) AS duplicates,
        o.id AS ledger_id, o.outbound_dedupe_key, o.status AS ledger_status, o.reason, o.error, o.error_code, o.reply_type,
        o.question_key, o.send_class, o.collision_count, o.correlation_id AS ledger_correlation_id, o.attempts AS sends,
-       o.available_at, o.created_at AS put_at, o.started_at, o.sent_at AS accepted_at, o.delivered_at, o.failed_at,
+       nullif(o.available_at, %(for_a_person)s::timestamptz) AS available_at, o.created_at AS put_at, o.started_at,
+       o.sent_at AS accepted_at, o.delivered_at, o.failed_at,
+       (o.status = 'UNKNOWN' AND o.reconcile_at IS NULL) AS needs_a_person,
        o.provider_message_id AS carrier_id
 FROM messages AS m
 LEFT JOIN webhook_events AS e ON e.received_at = m.event_received_at AND e.id = m.event_id
@@ -71,7 +78,8 @@ ORDER BY p.received_at, p.request_id;
 
 -- The ledger rows for one phone on one of our numbers, newest first: number to client to lead to conversation, by keys.
 -- name: list_phone_ledger
-SELECT o.id, o.conversation_id, o.status, o.reason, o.error, o.body, o.provider_message_id, o.available_at, o.created_at
+SELECT o.id, o.conversation_id, o.status, o.reason, o.error, o.body, o.provider_message_id,
+       nullif(o.available_at, %(for_a_person)s::timestamptz) AS available_at, o.created_at
 FROM twilio_number_pool AS n
 JOIN leads AS l ON l.client_id = n.client_id AND l.phone = %(phone)s
 JOIN conversations AS c ON c.client_id = l.client_id AND c.lead_id = l.id
@@ -80,10 +88,12 @@ WHERE n.phone_e164 = %(our_number)s
 ORDER BY o.created_at DESC, o.id DESC
 LIMIT %(limit)s;
 
--- The newest consent of a phone towards one of our numbers.
+-- The newest consent of a phone that reaches one of our numbers.
 -- name: opted_out
 SELECT kind = 'opt_out' AS opted_out FROM consents
-WHERE address = %(phone)s AND our_address = %(our_number)s
+WHERE address = %(phone)s
+  AND (our_address = %(our_number)s OR scope = 'all' OR (scope = 'client' AND client_id IN (
+      SELECT n.client_id FROM twilio_number_pool AS n WHERE n.phone_e164 = %(our_number)s)))
 ORDER BY created_at DESC, id DESC LIMIT 1;
 
 -- name: list_events
@@ -96,15 +106,69 @@ WHERE (e.received_at, e.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint
 ORDER BY e.received_at DESC, e.id DESC
 LIMIT %(limit)s;
 
+-- The ledger, newest first, by the index outbound_by_time. The trap: few rows that fit far back make it long, and the time
+-- limit of a view cuts it off; the person's queue, which is such a case, has an index and a query of its own.
 -- name: list_outbox
 SELECT o.id, o.conversation_id, o.lead_id, o.client_id, o.outbound_dedupe_key, o.collision_count, o.status, o.error,
        o.error_code, o.reason, o.provider, o.channel, o.provider_message_id, o.reply_type, o.question_key, o.send_class,
-       o.day_bucket, o.from_address, o.to_address, o.body, o.attempts, o.correlation_id, o.available_at, o.created_at,
-       o.started_at, o.sent_at, o.delivered_at, o.failed_at
+       o.day_bucket, o.from_address, o.to_address, o.body, o.segments, o.attempts, o.correlation_id,
+       nullif(o.available_at, %(for_a_person)s::timestamptz) AS available_at, coalesce(o.due_at, o.created_at) AS due_at,
+       (o.status = 'UNKNOWN' AND o.reconcile_at IS NULL) AS needs_a_person, o.created_at, o.started_at, o.sent_at,
+       o.delivered_at, o.failed_at
 FROM outbound_message_log AS o
 WHERE (o.created_at, o.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint)
   AND (%(status)s::text IS NULL OR o.status = %(status)s)
+  AND (%(reason)s::text IS NULL OR o.reason = %(reason)s)
+  AND (%(to_address)s::text IS NULL OR o.to_address = %(to_address)s)
+  AND (%(client_id)s::bigint IS NULL OR o.client_id = %(client_id)s)
 ORDER BY o.created_at DESC, o.id DESC
+LIMIT %(limit)s;
+
+-- What may have been sent: by the small index of UNKNOWN rows, newest first; those alone that wait for a person's word, if
+-- asked. The columns are those of list_outbox.
+-- name: list_unknown
+SELECT o.id, o.conversation_id, o.lead_id, o.client_id, o.outbound_dedupe_key, o.collision_count, o.status, o.error,
+       o.error_code, o.reason, o.provider, o.channel, o.provider_message_id, o.reply_type, o.question_key, o.send_class,
+       o.day_bucket, o.from_address, o.to_address, o.body, o.segments, o.attempts, o.correlation_id, o.available_at,
+       coalesce(o.due_at, o.created_at) AS due_at, (o.reconcile_at IS NULL) AS needs_a_person, o.created_at,
+       o.started_at, o.sent_at, o.delivered_at, o.failed_at
+FROM outbound_message_log AS o
+WHERE o.status = 'UNKNOWN' AND (o.created_at, o.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint)
+  AND (o.reconcile_at IS NULL OR NOT %(needs_a_person)s)
+  AND (%(reason)s::text IS NULL OR o.reason = %(reason)s)
+  AND (%(to_address)s::text IS NULL OR o.to_address = %(to_address)s)
+  AND (%(client_id)s::bigint IS NULL OR o.client_id = %(client_id)s)
+ORDER BY o.created_at DESC, o.id DESC
+LIMIT %(limit)s;
+
+-- How often each of these conversations was to say what stood in the ledger already.
+-- name: conversation_collisions
+SELECT o.conversation_id, sum(o.collision_count) AS collisions FROM outbound_message_log AS o
+WHERE o.conversation_id = ANY(%(ids)s::bigint[]) GROUP BY o.conversation_id;
+
+-- Sending ----------------------------------------------------------------------------------------------------------------
+
+-- The sender numbers with what each has under way, due, and waiting for later or for a person. Index ranges, each capped.
+-- name: list_numbers
+SELECT s.address, s.provider, s.next_slot_at, s.done, s.throttled, s.throttled_at, s.slow_factor, s.per_second,
+       s.per_minute, e.executing, q.queued, w.waiting
+FROM sender_numbers AS s
+CROSS JOIN LATERAL (
+    SELECT count(*) AS executing FROM outbound_message_log AS o
+    WHERE o.status = 'SENDING' AND o.from_address = s.address
+) AS e
+CROSS JOIN LATERAL (
+    SELECT count(*) AS queued FROM (
+        SELECT 1 FROM outbound_message_log AS o
+        WHERE o.status = 'PENDING' AND o.from_address = s.address AND o.available_at <= %(now)s LIMIT %(cap)s) AS d
+) AS q
+CROSS JOIN LATERAL (
+    SELECT count(*) AS waiting FROM (
+        SELECT 1 FROM outbound_message_log AS o
+        WHERE o.status = 'PENDING' AND o.from_address = s.address AND o.available_at > %(now)s LIMIT %(cap)s) AS d
+) AS w
+WHERE %(only)s::text IS NULL OR s.address = %(only)s
+ORDER BY s.address
 LIMIT %(limit)s;
 
 -- Health ------------------------------------------------------------------------------------------------------------------
@@ -138,7 +202,7 @@ GROUP BY f.status;
 -- name: oldest_due
 SELECT min(o.available_at) AS at
 FROM sender_numbers AS s
-CROSS JOIN unnest(ARRAY[0, 1, 2]::smallint[]) AS p (priority)
+CROSS JOIN unnest(ARRAY[0, 1, 2, 3]::smallint[]) AS p (priority)
 CROSS JOIN LATERAL (
     SELECT w.available_at FROM outbound_message_log AS w
     WHERE w.status = 'PENDING' AND w.from_address = s.address AND w.priority = p.priority

@@ -2,10 +2,11 @@
 
 from datetime import datetime, tzinfo
 
-from frontdesk.outbox.rules import Reason
+from frontdesk.outbox.gate import Reason
 
-__all__ = ["ago", "clock_time", "day", "duration", "precise_time", "stamp", "status_word", "why"]
+__all__ = ["ago", "clock_time", "day", "duration", "moment", "precise_time", "stamp", "status_word", "why"]
 
+_MORE_REASONS = {"needs_a_person": "a person must say whether it was sent"}
 _STATUS_WORDS = {
     "queued": "queued",
     "sending": "being sent",
@@ -60,6 +61,17 @@ def day(at: datetime, zone: tzinfo, now: datetime) -> str:
     return "Today" if local == today else f"{local:%A} {local.day} {local:%B %Y}"
 
 
+def moment(at: datetime | None, zone: tzinfo, now: datetime) -> str:
+    """A time to come or lately gone: the time of day alone where it is today, else with its date."""
+    if at is None:
+        return "–"
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    if local.date() == today:
+        return f"{local:%H:%M:%S}"
+    year = "" if local.year == today.year else f" {local.year}"
+    return f"{local:%a} {local.day} {local:%b}{year}, {local:%H:%M}"
+
+
 def stamp(at: datetime | None, zone: tzinfo) -> str:
     """Date, time and zone, for a tooltip or a record."""
     if at is None:
@@ -83,4 +95,4 @@ def why(reason: str | None) -> str:
     try:
         return Reason(reason).words
     except ValueError:
-        return reason
+        return _MORE_REASONS.get(reason, reason)

@@ -1,0 +1,266 @@
+"""The gate: may this message go, and if not, why. One pure function over facts.
+
+Asked when a message is put, when it is claimed, and once more right before it is sent: what changed in between wins.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from frontdesk.effects import SendClass
+from frontdesk.outbox.counters import Counters, Limits
+from frontdesk.outbox.quiet import Window
+
+__all__ = [
+    "FOR_A_PERSON",
+    "MAX_AGE",
+    "SAME_TEXTS",
+    "Block",
+    "Facts",
+    "Lane",
+    "Mode",
+    "Reason",
+    "Scope",
+    "Send",
+    "Switch",
+    "Verdict",
+    "Wait",
+    "gate",
+    "lane_of",
+]
+
+FOR_A_PERSON = datetime(9999, 1, 1, tzinfo=UTC)
+"""What waits until then waits for a person: no clock lets it go."""
+
+SAME_TEXTS = 3
+"""So many times the same words may go to one lead within an hour; then it is two robots talking."""
+
+WINDOW_MARGIN = timedelta(minutes=2)
+"""A message that would reach WhatsApp so late in the 24-hour window may be refused there."""
+
+
+class Reason(StrEnum):
+    """Why a message waits or is blocked, in order of precedence; `words` says it to a person."""
+
+    SWITCHED_OFF = "switched_off"
+    OPTED_OUT = "opted_out"
+    CLIENT_PAUSED = "client_paused"
+    CLIENT_UNPAID = "client_unpaid"
+    BOT_PAUSED = "bot_paused"
+    LEAD_CLOSED = "lead_closed"
+    TOO_OLD = "too_old"
+    REPLACED = "replaced"
+    WINDOW_CLOSED = "window_closed"
+    SAME_AGAIN = "same_again"
+    ACCOUNT_DOWN = "account_down"
+    QUIET_HOURS = "quiet_hours"
+    DAILY_LIMIT = "daily_limit"
+    TOO_SOON = "too_soon"
+    DRY_RUN = "dry_run"
+
+    @property
+    def words(self) -> str:
+        """The reason in plain words, with what lifts it."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Reason.SWITCHED_OFF: "sending is switched off (frontdesk outbox switches); it goes once it is switched on again",
+    Reason.OPTED_OUT: "the recipient opted out; only START (or consent on record) lifts it",
+    Reason.CLIENT_PAUSED: "the client is paused; resume the client to send again",
+    Reason.CLIENT_UNPAID: "the client's payment is not active",
+    Reason.BOT_PAUSED: "a person has taken the conversation over",
+    Reason.LEAD_CLOSED: "the lead is closed",
+    Reason.TOO_OLD: "it waited too long and would puzzle the recipient now",
+    Reason.REPLACED: "a newer reply took its place before it could go",
+    Reason.WINDOW_CLOSED: "their last WhatsApp message is over 24 hours old; only an approved template may go now",
+    Reason.SAME_AGAIN: "the same words went to them three times within the hour; a robot may be answering",
+    Reason.ACCOUNT_DOWN: "the carrier does not answer, or refuses our account; one message tries again in a moment",
+    Reason.QUIET_HOURS: "it is night at the recipient (quiet.start, quiet.end); it goes in the morning",
+    Reason.DAILY_LIMIT: "the daily limit of texts to this lead is reached (limits.per_day, limits.replies_per_day)",
+    Reason.TOO_SOON: "the last text to this lead is too recent (limits.seconds_between)",
+    Reason.DRY_RUN: "dry run: all else would have let it go",
+}
+
+
+class Scope(StrEnum):
+    """What a switch stops."""
+
+    GLOBAL = "global"
+    CLIENT = "client"
+    NUMBER = "number"
+    PROVIDER = "provider"
+    LANE = "lane"
+
+
+class Mode(StrEnum):
+    """How a switch stops."""
+
+    STOP = "stop"  # messages wait until it is lifted
+    DRY_RUN = "dry_run"  # messages are blocked where they would have been sent
+
+
+class Lane(StrEnum):
+    """The priority lanes of a sender number, first to last."""
+
+    ALERT = "alert"
+    REPLY = "reply"
+    FOLLOW_UP = "follow_up"
+    BULK = "bulk"
+
+    @property
+    def priority(self) -> int:
+        """Its place in the queue, 0 first."""
+        return list(Lane).index(self)
+
+
+_LANES = {
+    SendClass.ALERT: Lane.ALERT,
+    SendClass.COMPLIANCE: Lane.ALERT,
+    SendClass.REPLY: Lane.REPLY,
+    SendClass.MANUAL: Lane.REPLY,
+    SendClass.UNPROMPTED: Lane.FOLLOW_UP,
+    SendClass.BULK: Lane.BULK,
+}
+
+
+def lane_of(send_class: SendClass) -> Lane:
+    """The priority lane of a message."""
+    return _LANES[send_class]
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A kill switch that is on and concerns the message."""
+
+    scope: Scope
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the gate looks at for one message.
+
+    `due_at` is when it was to go at the earliest. `account_down_until` is None while the account's circuit lets
+    messages through, `window` for messages that may come at night.
+    """
+
+    send_class: SendClass
+    due_at: datetime
+    opted_out: bool
+    client_paused: bool
+    client_unpaid: bool
+    bot_paused: bool
+    lead_closed: bool
+    limits: Limits
+    counters: Counters
+    switches: tuple[Switch, ...] = ()
+    whatsapp: bool = False
+    last_inbound_at: datetime | None = None
+    same_texts: int = 0
+    account_down_until: datetime | None = None
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """It may go now. `until`: the carrier must not deliver it later than that."""
+
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not before `until`; the row stays PENDING."""
+
+    until: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Never: final, and the key stays taken."""
+
+    reason: Reason
+
+
+Verdict = Send | Wait | Block
+
+MAX_AGE = {
+    SendClass.REPLY: timedelta(hours=24),
+    SendClass.UNPROMPTED: timedelta(hours=60),  # a night and a Sunday of quiet hours, and a morning to catch up
+    SendClass.BULK: timedelta(hours=60),
+    SendClass.COMPLIANCE: timedelta(hours=24),
+}
+"""Counted from when a message was to go at the earliest. What a person or an alarm said is never too old."""
+
+_UNPROMPTED = (SendClass.UNPROMPTED, SendClass.BULK)
+_AUTOMATIC = (SendClass.REPLY, *_UNPROMPTED)
+
+
+def gate(facts: Facts, now: datetime) -> Verdict:
+    """May this message go? The first reason in the order of `Reason` holds."""
+    if _switched(facts, Mode.STOP):
+        return Wait(FOR_A_PERSON, Reason.SWITCHED_OFF)
+    if (why := _never(facts, now)) is not None:
+        return Block(why)
+    if facts.account_down_until is not None:
+        return Wait(facts.account_down_until, Reason.ACCOUNT_DOWN)
+    verdict = _limited(facts, now)
+    if isinstance(verdict, Send) and _switched(facts, Mode.DRY_RUN):
+        return Block(Reason.DRY_RUN)
+    return verdict
+
+
+def _switched(facts: Facts, mode: Mode) -> bool:
+    """The operator's alerts are stopped only by switches that name their way: their lane, number or provider."""
+    spared = (Scope.GLOBAL, Scope.CLIENT) if facts.send_class is SendClass.ALERT else ()
+    return any(switch.mode is mode and switch.scope not in spared for switch in facts.switches)
+
+
+def _never(facts: Facts, now: datetime) -> Reason | None:
+    """Why it may never go, if so."""
+    kind = facts.send_class
+    if kind is SendClass.ALERT:
+        return None
+    compliance = kind is SendClass.COMPLIANCE
+    automatic, unprompted = kind in _AUTOMATIC, kind in _UNPROMPTED
+    too_old = kind in MAX_AGE and now - facts.due_at > MAX_AGE[kind]
+    whatsapp_closed = facts.whatsapp and not _window_open(facts.last_inbound_at, now)
+    holds = (
+        (facts.opted_out and not compliance, Reason.OPTED_OUT),
+        (facts.client_paused and not compliance, Reason.CLIENT_PAUSED),
+        (facts.client_unpaid and not compliance, Reason.CLIENT_UNPAID),
+        (facts.bot_paused and automatic, Reason.BOT_PAUSED),
+        (facts.lead_closed and unprompted, Reason.LEAD_CLOSED),
+        (too_old, Reason.TOO_OLD),
+        (whatsapp_closed, Reason.WINDOW_CLOSED),
+        (facts.same_texts >= SAME_TEXTS and automatic, Reason.SAME_AGAIN),
+    )
+    return next((reason for held, reason in holds if held), None)
+
+
+def _window_open(last_inbound_at: datetime | None, now: datetime) -> bool:
+    return last_inbound_at is not None and now < last_inbound_at + timedelta(hours=24) - WINDOW_MARGIN
+
+
+def _limited(facts: Facts, now: datetime) -> Verdict:
+    if facts.send_class not in _AUTOMATIC:
+        return Send()
+    if facts.send_class is SendClass.REPLY or facts.window is None:
+        return _per_lead(facts, now)
+    if facts.window.opens_at is not None:  # the limits are asked in the morning
+        return Wait(facts.window.opens_at, Reason.QUIET_HOURS)
+    verdict = _per_lead(facts, now)
+    return Send(facts.window.closes_at) if isinstance(verdict, Send) else verdict
+
+
+def _per_lead(facts: Facts, now: datetime) -> Verdict:
+    limits, reply = facts.limits, facts.send_class is SendClass.REPLY
+    ceiling = limits.replies_per_day if reply and not limits.strict else limits.per_day
+    if facts.counters.today(now) >= ceiling:
+        return Block(Reason.DAILY_LIMIT)
+    last = facts.counters.last_sms_at
+    if last is None or now >= (free_at := last + timedelta(seconds=limits.seconds_between)):
+        return Send()
+    return Wait(free_at, Reason.TOO_SOON) if reply else Block(Reason.TOO_SOON)
