@@ -9,7 +9,9 @@ from frontdesk.effects import SendClass
 from frontdesk.outbox.counters import Counters, Limits
 from frontdesk.outbox.gate import SAME_TEXTS, Block, Facts, Mode, Reason, Scope, Switch, Wait, gate
 from frontdesk.outbox.quiet import Window
-from frontdesk.providers.twilio_errors import ERRORS, ErrorClass
+from frontdesk.providers.catalogue import ErrorClass
+from frontdesk.providers.twilio_errors import ERRORS
+from frontdesk.providers.whatsapp_errors import ERRORS as WHATSAPP_ERRORS
 from generator.markdown import code, page, table
 
 __all__ = ["errors_page"]
@@ -30,9 +32,12 @@ _CLASS_WORDS = {
 def errors_page() -> str:
     """The tree of errors, the gate's reasons, and what the carrier's error codes mean."""
     tree = (errors.__doc__ or "").split("\n\n", 1)[1].strip()
-    codes = table(
-        ("Code", "What it means", "Class", "What to do"),
-        ((e.code, e.words, code(e.error_class), e.todo) for e in ERRORS.values()),
+    twilio, whatsapp = (
+        table(
+            ("Code", "What it means", "Class", "What to do"),
+            ((e.code, e.words, code(e.error_class), e.todo) for e in errors_of.values()),
+        )
+        for errors_of in (ERRORS, WHATSAPP_ERRORS)
     )
     return page(
         "Errors and reasons",
@@ -52,7 +57,10 @@ def errors_page() -> str:
         "FAILED. When the same code comes later, with a receipt, the message is UNDELIVERED or FAILED and final, "
         "whatever the class. Codes that are not listed count as `permanent`.",
         table(("Class", ""), ((code(kind), _CLASS_WORDS[kind]) for kind in ErrorClass)),
-        codes,
+        twilio,
+        "## WhatsApp's error codes",
+        "Of the Cloud API, in the same classes. This version does not send through it yet; the channels to come will.",
+        whatsapp,
     )
 
 

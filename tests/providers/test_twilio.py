@@ -11,9 +11,10 @@ import pytest
 from frontdesk.errors import Forged, Malformed, SetupError
 from frontdesk.message import LaneClass, Media, ReceiptStatus
 from frontdesk.provider import HttpRequest, Provider
+from frontdesk.providers.catalogue import ErrorClass
 from frontdesk.providers.retry_after import parse_http_date, parse_retry_after
 from frontdesk.providers.twilio import Twilio
-from frontdesk.providers.twilio_errors import ERRORS, ErrorClass, explain
+from frontdesk.providers.twilio_errors import ERRORS, explain
 
 TOKEN, OLD_TOKEN = "d1f0c7a85e3b4c2e9a6f", "0b7e41aa93cd"
 DESK, LEAD = "+14155550170", "+12025550119"

@@ -18,8 +18,9 @@ from starlette.routing import Route
 from frontdesk.errors import AccountRefused, Forged, Malformed, Rejected, Throttled, Unknown
 from frontdesk.message import Item, Outgoing, Receipt, ReceiptStatus, TextReceived
 from frontdesk.provider import HttpRequest
+from frontdesk.providers.catalogue import ErrorClass
 from frontdesk.providers.twilio import Twilio
-from frontdesk.providers.twilio_errors import ErrorClass, explain
+from frontdesk.providers.twilio_errors import explain
 from frontdesk.simulator.server import serve_app
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "providers" / "fixtures" / "twilio"

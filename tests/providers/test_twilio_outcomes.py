@@ -17,8 +17,9 @@ from starlette.routing import Route
 
 from frontdesk.errors import AccountRefused, Exchange, Rejected, SendError, Throttled, Unknown, Unreachable
 from frontdesk.message import Outgoing, ReceiptStatus
+from frontdesk.providers.catalogue import ErrorClass
 from frontdesk.providers.twilio import Twilio
-from frontdesk.providers.twilio_errors import ERRORS, ErrorClass
+from frontdesk.providers.twilio_errors import ERRORS
 from frontdesk.providers.twilio_sending import NO_ANSWER, OUTCOMES, failure_of, no_answer, send_form
 from frontdesk.simulator.faults import Fault
 from frontdesk.simulator.server import serve_app

@@ -16,8 +16,9 @@ from frontdesk.errors import Exchange, Malformed, Rejected, SetupError, Unknown,
 from frontdesk.message import Item, Outgoing, Receipt, TextReceived
 from frontdesk.provider import Accepted, HttpRequest, ListedInbound, Profile, SentMessage
 from frontdesk.providers import twilio_webhooks
+from frontdesk.providers.catalogue import ErrorClass
 from frontdesk.providers.redaction import json_object
-from frontdesk.providers.twilio_errors import ErrorClass, explain
+from frontdesk.providers.twilio_errors import explain
 from frontdesk.providers.twilio_exchange import exchange_of
 from frontdesk.providers.twilio_list import Page, as_webhook, has_media, read_media, read_message, read_page
 from frontdesk.providers.twilio_sending import failure_of, no_answer, send_form, wire_address

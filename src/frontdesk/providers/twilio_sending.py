@@ -12,9 +12,10 @@ import httpx2
 from frontdesk.errors import AccountRefused, Exchange, Rejected, SendError, Throttled, Unknown, Unreachable
 from frontdesk.message import Outgoing
 from frontdesk.providers import twilio_webhooks
+from frontdesk.providers.catalogue import ErrorClass
 from frontdesk.providers.redaction import json_object
 from frontdesk.providers.retry_after import delay_seconds
-from frontdesk.providers.twilio_errors import ErrorClass, explain
+from frontdesk.providers.twilio_errors import explain
 
 __all__ = [
     "LONGEST_VALIDITY",
