@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from crew import Crew, inherited
 from sends_oracle import Limits, Meant, Went, judge_sends
 
+from frontdesk.db.pool import lost_a_race
 from frontdesk.effects import SendClass
 from frontdesk.outbox import store as outbox
 from frontdesk.outbox.model import Draft
@@ -148,11 +150,18 @@ class Storm:
             await asyncio.gather(self._put(desk, batch), self._put(desk, batch))
 
     async def _put(self, desk: RunningDesk, drafts: list[Draft]) -> None:
-        async with desk.desk.db.transaction() as tx:
-            for draft in drafts:
-                put = await outbox.put(tx, draft, desk.desk.clock.now())
-                if put.first:
-                    await judge_put(tx, put.ledger_id, now=desk.desk.clock.now(), settings=desk.desk.settings)
+        """Again where the database undid it for the sake of another, as handlers do: receipts lock many rows too."""
+        while True:
+            try:
+                async with desk.desk.db.transaction() as tx:
+                    for draft in drafts:
+                        put = await outbox.put(tx, draft, desk.desk.clock.now())
+                        if put.first:
+                            await judge_put(tx, put.ledger_id, now=desk.desk.clock.now(), settings=desk.desk.settings)
+                return
+            except psycopg.Error as error:
+                if not lost_a_race(error):
+                    raise
 
     def _draft(self, n: int, talk: Any, now: datetime) -> Draft:
         dice = random.Random(f"{self.plan.seed} {n}")
