@@ -154,7 +154,10 @@ class Delivering:
             await self._settle_surely(claimed, result)
 
     async def _slow_down(self, claimed: Claimed, error: Throttled) -> None:
-        """In a transaction of its own, before any other row is locked; a number that nobody slowed is told again."""
+        """In a transaction of its own, before any other row is locked.
+
+        Whatever comes of it, the message is settled next: a number that was not slowed is told again by its carrier.
+        """
         now = self._clock.now()
         rest_until = now + timedelta(seconds=error.retry_after)
         try:
@@ -163,8 +166,9 @@ class Delivering:
                     tx, claimed.from_address, now=now, rest_until=rest_until, defaults=self._throughput
                 )
         except Exception as failure:
-            if not is_gone(failure):
-                raise
+            log.warning("number_not_slowed_down", error=str(failure))
+            if not (is_gone(failure) or lost_a_race(failure)):
+                report(failure, component="deliver")
 
     async def _settle_surely(self, claimed: Claimed, result: Accepted | SendError) -> None:
         """Settle, and go on trying while the database is away: what the carrier said is known only here."""
