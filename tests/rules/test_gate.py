@@ -160,6 +160,12 @@ def test_a_reply_within_the_minute_waits_for_it() -> None:
     assert gate(facts, NOW + timedelta(seconds=40)) == Send()
 
 
+@pytest.mark.parametrize("send_class", [REPLY, UNPROMPTED])
+def test_without_a_spacing_nothing_waits_for_a_text_whose_turn_is_a_moment_ahead(send_class: SendClass) -> None:
+    limits = replace(FREE.limits, seconds_between=0)
+    assert gate(replace(FREE, send_class=send_class, limits=limits, counters=sent(1, -0.1)), NOW) == Send()
+
+
 def test_strict_holds_replies_to_the_limit_of_unprompted_texts() -> None:
     facts = replace(FREE, counters=sent(5))
     assert gate(facts, NOW) == Send()

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import psycopg
@@ -60,7 +60,11 @@ def test_each_is_handled_once_in_order_with_one_reply(tmp_path: Path, count: int
     async def story() -> None:
         carrier = Carrier(ACCOUNT_SID, AUTH_TOKEN, numbers=[NUMBER], receipt_delay=0.05)
         port = free_port()
-        async with serve(carrier) as carrier_url, desk(data_dir, carrier_url, port, workers=3):
+        async with (
+            aclosing(carrier),
+            serve(carrier) as carrier_url,
+            desk(data_dir, carrier_url, port, workers=3),
+        ):
             carrier.hooks.sms_url = f"http://127.0.0.1:{port}/webhooks/twilio/sms"
             leads = asyncio.Queue[str]()
             for number in range(count // len(TEXTS)):
@@ -85,7 +89,6 @@ def test_each_is_handled_once_in_order_with_one_reply(tmp_path: Path, count: int
             check_replies(carrier, count)
             with EmbeddedPostgres(data_dir) as postgres:
                 check_database(postgres.start(), count)
-        await carrier.aclose()
 
     asyncio.run(story())
 

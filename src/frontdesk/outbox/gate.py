@@ -260,7 +260,8 @@ def _per_lead(facts: Facts, now: datetime) -> Verdict:
     ceiling = limits.replies_per_day if reply and not limits.strict else limits.per_day
     if facts.counters.today(now) >= ceiling:
         return Block(Reason.DAILY_LIMIT)
-    last = facts.counters.last_sms_at
-    if last is None or now >= (free_at := last + timedelta(seconds=limits.seconds_between)):
+    last, least = facts.counters.last_sms_at, timedelta(seconds=limits.seconds_between)
+    # No spacing is no limit: the last text's turn on its number may lie a moment ahead, and holds up nothing then.
+    if not least or last is None or now >= (free_at := last + least):
         return Send()
     return Wait(free_at, Reason.TOO_SOON) if reply else Block(Reason.TOO_SOON)
