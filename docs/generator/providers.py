@@ -37,7 +37,7 @@ def providers_page() -> str:
         "## Twilio",
         sentence(first_paragraph(inspect.getdoc(inspect.getmodule(Twilio)))),
         table(("Webhook", *PROFILES), zip(*map(_profile, [None, *PROFILES.values()]), strict=True)),
-        "Older paths that answer too: " + ", ".join(f"`{path}` (`{kind}`)" for path, kind in ALIASES.items()) + ".",
+        f"Older paths that answer too: {', '.join(f'`{path}` (`{kind}`)' for path, kind in _aliases())}.",
         "To these words by SMS Twilio itself answers, so that the desk records them and says nothing: "
         f"{', '.join(sorted(ANSWERED_KEYWORDS))}. Other ways to say stop, and WhatsApp, the desk confirms itself.",
         "What an outage that was longer than the retries lost is found where the provider has a list of it: see "
@@ -45,6 +45,10 @@ def providers_page() -> str:
         *_statuses(),
         *_sends(),
     )  # fmt: skip
+
+
+def _aliases() -> list[tuple[str, str]]:
+    return [(path, kind) for path, kind in ALIASES.items() if kind in PROFILES]
 
 
 def _sends() -> Iterator[str]:

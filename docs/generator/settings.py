@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, get_args, get_origin
 
 from frontdesk.commands.described import described
-from frontdesk.settings import FlowSettings, Question, Settings
+from frontdesk.setting_parts import FlowSettings, Question
+from frontdesk.settings import Settings
 from generator.markdown import code, page, sentence, table
 
 __all__ = ["settings_page"]

@@ -17,7 +17,7 @@ from frontdesk.errors import SetupError
 from frontdesk.inbox.model import Event
 from frontdesk.meters import Meters
 from frontdesk.outbox.regions import load_states
-from frontdesk.provider import Provider
+from frontdesk.provider import Provider, Sender
 from frontdesk.providers.twilio import Twilio
 from frontdesk.providers.twilio_webhooks import RETRY_FRAGMENT
 from frontdesk.registry import Commit, Registry
@@ -69,8 +69,13 @@ class Desk:
         return register
 
     def add_provider(self, provider: Provider) -> None:
-        """Serve a provider's webhooks and send through it."""
+        """Serve a provider's webhooks."""
         self.registry.providers[provider.name] = provider
+
+    def add_sender(self, sender: Sender) -> None:
+        """Serve a provider's webhooks and send through it."""
+        self.add_provider(sender)
+        self.registry.senders[sender.name] = sender
 
     def public_base(self, port: int | None = None) -> str | None:
         """The address under which providers reach this desk, without a slash at the end; None when not known."""
@@ -90,7 +95,7 @@ class Desk:
             api_base=settings.twilio_api_base,
             status_callback=f"{public_base}/webhooks/twilio/status{RETRY_FRAGMENT}" if public_base else "",
         )
-        self.add_provider(twilio)
+        self.add_sender(twilio)
         texts = TextHandler(self.db, self.bucket, self.clock, twilio, settings)
         self.registry.handlers.setdefault("twilio_sms", texts)
         if "twilio_status" not in self.registry.handlers:

@@ -6,7 +6,17 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Item", "LaneClass", "Media", "Outgoing", "Receipt", "ReceiptStatus", "TextReceived", "lane_key"]
+__all__ = [
+    "Item",
+    "LaneClass",
+    "Media",
+    "Outgoing",
+    "Receipt",
+    "ReceiptStatus",
+    "Received",
+    "TextReceived",
+    "lane_key",
+]
 
 
 class LaneClass(StrEnum):
@@ -15,6 +25,7 @@ class LaneClass(StrEnum):
     MESSAGE = "message"
     RECEIPT = "receipt"
     CALL = "call"
+    PAYMENT = "payment"
 
 
 class ReceiptStatus(StrEnum):
@@ -61,12 +72,17 @@ class Receipt:
     error_code: str | None = None
 
 
+Received = TextReceived | Receipt
+"""What a stored webhook item can be read as."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing in one webhook, before it is stored: what to dedupe on, where it belongs, what jsonb will show.
 
     `our_address` and `other_address` are E.164 numbers (or what the provider gave); the client and the lane are
-    found from these two alone. `lane_ref` names a lane of its own (a message's receipts, a call).
+    found from these two alone. `lane_ref` names a lane of its own (a message's receipts, a call). `to_account`: it came
+    to our account at the provider, so that on a desk with one client it is that client's, whatever the number.
     """
 
     webhook_type: str
@@ -78,6 +94,7 @@ class Item:
     channel: str = "sms"
     lane_ref: str | None = None
     function_name: str = ""
+    to_account: bool = False
 
     @property
     def lane(self) -> str:

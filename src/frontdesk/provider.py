@@ -1,4 +1,4 @@
-"""The one protocol of the house: what the desk asks of an outside service."""
+"""The one protocol of the house: what the desk asks of an outside service, and of one that carries messages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from frontdesk.errors import Exchange
-from frontdesk.message import Item, Outgoing, Receipt, ReceiptStatus, TextReceived
+from frontdesk.message import Item, Outgoing, ReceiptStatus, Received
 
 __all__ = [
     "LISTED",
@@ -20,6 +20,7 @@ __all__ = [
     "Provider",
     "Refused",
     "Retries",
+    "Sender",
     "SentMessage",
     "came_in_at",
 ]
@@ -154,11 +155,17 @@ def came_in_at(payload: Mapping[str, Any]) -> datetime | None:
 
 
 class Provider(Protocol):
-    """One outside service: it knows its wire format and nothing of the database or the rooms."""
+    """One outside service whose webhooks the desk takes. It knows its wire format and nothing of database or rooms."""
 
     name: str
     profiles: Mapping[str, Profile]
     """By the webhook type."""
+
+    def greet(self, request: HttpRequest) -> Answer | None:
+        """The answer to a request that is no webhook but asks whether we are there; None for every other.
+
+        Raises Forged where it asks with the wrong secret.
+        """
 
     def verify(self, request: HttpRequest) -> None:
         """Check the signature over the raw body. Raises Forged, or Malformed for what cannot even be checked."""
@@ -166,8 +173,15 @@ class Provider(Protocol):
     def parse(self, webhook_type: str, request: HttpRequest) -> Sequence[Item]:
         """The items of one webhook, in order; none where it is of no interest. Raises Malformed."""
 
-    def read(self, webhook_type: str, payload: Mapping[str, Any]) -> TextReceived | Receipt:
+    def read(self, webhook_type: str, payload: Mapping[str, Any]) -> Received:
         """The typed message in a stored payload. Raises Malformed."""
+
+    async def aclose(self) -> None:
+        """Close connections."""
+
+
+class Sender(Provider, Protocol):
+    """A provider that carries our messages to people."""
 
     async def send(self, outgoing: Outgoing) -> Accepted:
         """Ask the carrier to send. Raises Rejected, AccountRefused, Throttled, Unreachable or Unknown."""
@@ -199,6 +213,3 @@ class Provider(Protocol):
 
     def means_opt_out(self, code: str | None) -> bool:
         """True when this error code says that the recipient opted out."""
-
-    async def aclose(self) -> None:
-        """Close connections."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from frontdesk.db.pool import Tx
 from frontdesk.inbox.model import Event
-from frontdesk.provider import Profile, Provider
+from frontdesk.provider import Profile, Provider, Sender
 
 __all__ = ["Commit", "Handler", "Registry"]
 
@@ -21,6 +21,8 @@ class Registry:
     """Filled while a desk is built, read while it runs."""
 
     providers: dict[str, Provider] = field(default_factory=dict)
+    senders: dict[str, Sender] = field(default_factory=dict)
+    """Those of the providers that carry messages."""
     handlers: dict[str, Handler] = field(default_factory=dict)
     reads_nothing: set[str] = field(default_factory=set)
     """Webhook types whose handler prepares from the event alone: those of a lane may be settled several at a time."""

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from frontdesk.outbox.model import MOVES
-from frontdesk.provider import Provider
+from frontdesk.provider import Provider, Sender
 from frontdesk.testing import running_desk
 
 ROOT = Path(__file__).parents[2]
@@ -115,7 +115,7 @@ def test_the_sql_of_the_documents_runs(dsn: str) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_the_product_speaks_of_itself_alone(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    forbidden = r"py[p]i|index-url|extra-index|/(root|work)/|\bissue #|\bsession[s ]of\b|\bagent\b"
+    forbidden = r"py[p]i|index-url|extra-index|/(root|work)/|\bissue #|\bsession[s ]of\b|(?<!voice )(?<!user-)\bagent\b"
     assert re.findall(forbidden, text, re.IGNORECASE) == []
 
 
@@ -168,6 +168,6 @@ def test_the_protocol_of_a_provider_is_the_one_in_the_code() -> None:
     methods = {node.name for node in example.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
     values = {node.targets[0].id for node in example.body if isinstance(node, ast.Assign)}  # type: ignore[attr-defined]
     values |= {node.target.id for node in example.body if isinstance(node, ast.AnnAssign)}  # type: ignore[union-attr]
-    real = {name for name in vars(Provider) if not name.startswith("_")}
+    real = {name for kind in (Provider, Sender) for name in vars(kind) if not name.startswith("_")}
     assert methods == real
     assert values == set(Provider.__annotations__)

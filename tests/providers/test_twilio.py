@@ -10,7 +10,7 @@ import pytest
 
 from frontdesk.errors import Forged, Malformed, SetupError
 from frontdesk.message import LaneClass, Media, ReceiptStatus
-from frontdesk.provider import HttpRequest, Provider
+from frontdesk.provider import HttpRequest, Sender
 from frontdesk.providers.catalogue import ErrorClass
 from frontdesk.providers.retry_after import parse_http_date, parse_retry_after
 from frontdesk.providers.twilio import Twilio
@@ -285,7 +285,7 @@ def test_a_stored_payload_that_lost_its_fields_is_malformed() -> None:
 
 
 def test_the_profiles_are_twilios() -> None:
-    desk: Provider = twilio()
+    desk: Sender = twilio()
     assert desk.answers_keyword("sms", " stop ")
     assert not desk.answers_keyword("sms", "stop all")
     assert not desk.answers_keyword("whatsapp", "STOP")

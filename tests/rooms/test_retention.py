@@ -16,7 +16,7 @@ from frontdesk.inbox import store as inbox
 from frontdesk.inbox.model import Arrival, ClaimedLane
 from frontdesk.inbox.retention import BEGINNING, Place, Week
 from frontdesk.message import Item, LaneClass
-from frontdesk.settings import RetentionSettings
+from frontdesk.setting_parts import RetentionSettings
 from frontdesk.steps.batches import next_size
 from frontdesk.steps.retire import Retired, kept_weeks, retire
 from frontdesk.testing import FrozenClock

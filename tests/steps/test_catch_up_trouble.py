@@ -106,7 +106,7 @@ async def _silence(desk: RunningDesk) -> None:
         timeout=0.2,
     )
     await desk.desk.registry.providers["twilio"].aclose()
-    desk.desk.add_provider(impatient)
+    desk.desk.add_sender(impatient)
 
 
 # what goes wrong, as what

@@ -1,7 +1,15 @@
--- Which clients are served on these numbers. One probe of the primary key per number.
+-- Which clients are reached on these numbers: the one that a number serves, else the one that it is noted for. One probe of
+-- a primary key per number and table.
 -- name: served_on
-SELECT phone_e164, client_id FROM twilio_number_pool
-WHERE phone_e164 = ANY(%(addresses)s::text[]) AND status = 'ASSIGNED' AND client_id IS NOT NULL;
+SELECT a.address, coalesce(p.client_id, n.client_id) AS client_id
+FROM unnest(%(addresses)s::text[]) AS a (address)
+LEFT JOIN twilio_number_pool AS p ON p.phone_e164 = a.address AND p.status = 'ASSIGNED'
+LEFT JOIN client_numbers AS n ON n.phone_e164 = a.address
+WHERE coalesce(p.client_id, n.client_id) IS NOT NULL;
+
+-- The desk's only client: no row where there are several, or none.
+-- name: only_client
+SELECT min(id) AS client_id FROM (SELECT id FROM clients LIMIT 2) AS c HAVING count(*) = 1;
 
 -- Since when: null where the number was assigned by hand.
 -- name: assigned_at

@@ -10,15 +10,21 @@ from frontdesk.clients.model import Client
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 
-__all__ = ["assigned_at", "ensure_first", "get", "list_all", "served_on"]
+__all__ = ["assigned_at", "ensure_first", "get", "list_all", "only", "served_on"]
 
 Q = load_queries("frontdesk.clients")
 
 
 async def served_on(tx: Tx, addresses: Sequence[str]) -> dict[str, int]:
-    """Our numbers among `addresses` that serve a client, each with that client's id."""
+    """Our numbers among `addresses` on which a client is reached, each with that client's id."""
     rows = await tx.all(Q.served_on, {"addresses": list(addresses)})
-    return {row.phone_e164: row.client_id for row in rows}
+    return {row.address: row.client_id for row in rows}
+
+
+async def only(tx: Tx) -> int | None:
+    """The id of the desk's client where it has exactly one."""
+    row = await tx.one(Q.only_client)
+    return row.client_id if row else None
 
 
 async def assigned_at(tx: Tx, addresses: Sequence[str]) -> dict[str, datetime | None]:

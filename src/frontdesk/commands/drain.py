@@ -33,7 +33,7 @@ class _Done:
         """Note every event that is handled and every message that is sent from now on."""
         for kind, handler in desk.registry.handlers.items():
             desk.registry.handlers[kind] = self._noting_events(handler)
-        for provider in desk.registry.providers.values():
+        for provider in desk.registry.senders.values():
             self._note_messages(provider)
 
     def _noting_events(self, handler: Handler) -> Handler:

@@ -15,7 +15,8 @@ from starlette.applications import Starlette
 from frontdesk.commands.running import started
 from frontdesk.db.pool import Bucket, Tx
 from frontdesk.desk import Desk
-from frontdesk.settings import LimitSettings, QuietSettings, SenderSettings, Settings
+from frontdesk.setting_parts import LimitSettings, QuietSettings, SenderSettings
+from frontdesk.settings import Settings
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.server import serve, serve_app
 from frontdesk.web.hooks import hook_routes

@@ -76,6 +76,9 @@ class Twilio:
             headers={"Accept": "application/json"},
         )
 
+    def greet(self, request: HttpRequest) -> None:
+        """None: Twilio asks for no greeting."""
+
     def verify(self, request: HttpRequest) -> None:
         """Check the signature. Raises Forged, or Malformed for more than 1000 fields."""
         check_signature(request, self._tokens)

@@ -19,7 +19,7 @@ from frontdesk.db.pool import PUBLIC, Bucket, Database, Tx
 from frontdesk.errors import Malformed, Overloaded, SendError
 from frontdesk.inbox import listings
 from frontdesk.inbox.model import Arrival
-from frontdesk.provider import ListedInbound, Provider
+from frontdesk.provider import ListedInbound, Sender
 from frontdesk.registry import Registry
 from frontdesk.settings import Settings
 from frontdesk.steps.receive import Receiver
@@ -79,9 +79,9 @@ class CatchingUp:
         self._furthest = min(timedelta(days=settings.catch_up_days), settings.retention.webhook_events_for)
         self._clientless = {settings.onboarding_number} if bucket == PUBLIC else set()
 
-    def providers(self) -> Iterator[Provider]:
+    def providers(self) -> Iterator[Sender]:
         """Those that have a list to look at."""
-        for provider in self._registry.providers.values():
+        for provider in self._registry.senders.values():
             if any(profile.listed for profile in provider.profiles.values()):
                 yield provider
 
@@ -98,7 +98,7 @@ class CatchingUp:
                 log.warning("not_caught_up", provider=provider.name, error=str(error), todo=todo)
         return done
 
-    async def catch_up(self, provider: Provider, since: datetime | None = None) -> CaughtUp:
+    async def catch_up(self, provider: Sender, since: datetime | None = None) -> CaughtUp:
         """Pass on all that came in since then and is not known; by default from where the last pass ended.
 
         Only the latter moves the mark. Raises Unreachable, Throttled, Rejected, AccountRefused or Overloaded; what was
@@ -130,7 +130,7 @@ class CatchingUp:
             )
         )
 
-    async def _begin(self, provider: Provider, now: datetime) -> datetime:
+    async def _begin(self, provider: Sender, now: datetime) -> datetime:
         async with self._db.transaction(self._bucket) as tx:
             listed_until = await listings.listed_until(tx, provider.name)
         if listed_until is None:
@@ -146,9 +146,7 @@ class CatchingUp:
         assigned = await clients.assigned_at(tx, sorted({message.our_address for message in listed}))
         return [m for m in listed if m.our_address in self._clientless or _was_assigned(m, assigned)]
 
-    async def _known(
-        self, tx: Tx, provider: Provider, listed: Sequence[ListedInbound], now: datetime
-    ) -> Collection[str]:
+    async def _known(self, tx: Tx, provider: Sender, listed: Sequence[ListedInbound], now: datetime) -> Collection[str]:
         """The request ids of what came in before: by the ids, by the messages, and for old ones by the archive."""
         known = await listings.remembered(tx, [message.request_id for message in listed])
         rest = [message for message in listed if message.request_id not in known]
@@ -162,7 +160,7 @@ class CatchingUp:
             known |= await listings.archived(tx, [message.request_id for message in old], received_after)
         return known
 
-    async def _pass_on(self, provider: Provider, listed: ListedInbound) -> str:
+    async def _pass_on(self, provider: Sender, listed: ListedInbound) -> str:
         """One message through `receive`, one after the other: so each conversation keeps its order."""
         request = await provider.rebuild(listed)
         try:

@@ -116,7 +116,7 @@ class Delivering:
             await asyncio.wait(set(self._tasks))
 
     async def _send(self, claimed: Claimed) -> None:
-        provider = self._registry.providers.get(claimed.provider)
+        provider = self._registry.senders.get(claimed.provider)
         with bound_contextvars(correlation_id=claimed.correlation_id, ledger_id=claimed.ledger_id):
             if provider is None:
                 raise RuntimeError(f"no provider named {claimed.provider} is set up")
@@ -245,7 +245,7 @@ class Delivering:
         await give_back_count(tx, claimed.lead_id, claimed.claimed_at, claimed.previous_sms_at)
 
     async def _note_opt_out(self, tx: Tx, claimed: Claimed, error: Rejected, now: datetime) -> None:
-        if self._registry.providers[claimed.provider].means_opt_out(error.code):
+        if self._registry.senders[claimed.provider].means_opt_out(error.code):
             await record_consent(
                 tx,
                 address=claimed.to_address,

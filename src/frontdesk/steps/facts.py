@@ -14,13 +14,15 @@ from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 from frontdesk.effects import SendClass
 from frontdesk.errors import Undeliverable
+from frontdesk.hours import OpeningHours, opening_hours
 from frontdesk.outbox.counters import Counters, Limits
 from frontdesk.outbox.gate import Facts, Lane, Mode, Scope, Switch
 from frontdesk.outbox.quiet import Window, every_day, window
 from frontdesk.outbox.regions import places
-from frontdesk.settings import FlowSettings, LimitSettings, QuietSettings, Settings
+from frontdesk.setting_parts import FlowSettings, LimitSettings, QuietSettings
+from frontdesk.settings import Settings
 
-__all__ = ["Known", "flow_for", "gate_facts", "known_zone", "opted_out"]
+__all__ = ["Known", "flow_for", "gate_facts", "hours_for", "known_zone", "opted_out"]
 
 _AT_NIGHT_SILENT = (SendClass.UNPROMPTED, SendClass.BULK)
 
@@ -115,6 +117,15 @@ def known_zone(name: str) -> str:
         log.error("time_zone_not_known", timezone=name)
         return "UTC"
     return name
+
+
+def hours_for(own: Mapping[str, Any], defaults: Mapping[str, Any]) -> OpeningHours:
+    """The opening hours in a client's settings, else the desk's; also where the client's own cannot be read."""
+    try:
+        return opening_hours(own.get("hours") or defaults)
+    except (ValueError, TypeError, AttributeError) as error:
+        log.error("client_hours_not_valid", hours=str(own.get("hours")), error=str(error))
+        return opening_hours(defaults)
 
 
 def flow_for(business: str, own: Mapping[str, Any], defaults: FlowSettings) -> Flow:

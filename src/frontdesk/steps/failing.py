@@ -15,7 +15,7 @@ from frontdesk.inbox import store as inbox
 from frontdesk.inbox.model import ClaimedLane, QueuedEvent
 from frontdesk.inbox.rules import Dead, Held, Retry, after_failure, fingerprint, storable
 from frontdesk.reporting import report
-from frontdesk.settings import WorkerSettings
+from frontdesk.setting_parts import WorkerSettings
 
 __all__ = ["Failing"]
 

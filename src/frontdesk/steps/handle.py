@@ -20,7 +20,7 @@ from frontdesk.inbox.model import ClaimedLane, QueuedEvent
 from frontdesk.loop import Wake
 from frontdesk.meters import Tries
 from frontdesk.registry import Commit, Registry
-from frontdesk.settings import WorkerSettings
+from frontdesk.setting_parts import WorkerSettings
 from frontdesk.steps.failing import Failing
 from frontdesk.steps.lanes import LanesInHand
 

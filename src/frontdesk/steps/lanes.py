@@ -13,7 +13,7 @@ from frontdesk.db.pool import Bucket, Database, Tx
 from frontdesk.inbox import store as inbox
 from frontdesk.inbox.model import ClaimedLane
 from frontdesk.inbox.rules import Room, room_for
-from frontdesk.settings import WorkerSettings
+from frontdesk.setting_parts import WorkerSettings
 
 __all__ = ["LanesInHand"]
 

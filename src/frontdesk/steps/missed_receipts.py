@@ -16,7 +16,7 @@ from frontdesk.db.pool import Bucket, Database
 from frontdesk.errors import AccountRefused, Rejected, SendError, Throttled
 from frontdesk.message import Receipt
 from frontdesk.outbox import receipts
-from frontdesk.provider import Provider, SentMessage
+from frontdesk.provider import Sender, SentMessage
 from frontdesk.registry import Registry
 from frontdesk.steps.receipts import move_by_receipt
 
@@ -41,7 +41,7 @@ async def find_missed(db: Database, bucket: Bucket, clock: BusinessClock, regist
     failed = Counter[str]()  # in a row, by provider
     for row in due:
         if failed[row.provider] < _IN_A_ROW:  # else it is pushed ahead: its turn comes
-            provider = registry.providers.get(row.provider)
+            provider = registry.senders.get(row.provider)
             look = _Look(db, bucket, clock, provider, row, again_at)
             failed[row.provider] = await look.failures(failed[row.provider])
     return 0 if any(count >= _IN_A_ROW for count in failed.values()) else len(due)
@@ -54,7 +54,7 @@ class _Look:
     db: Database
     bucket: Bucket
     clock: BusinessClock
-    provider: Provider | None
+    provider: Sender | None
     row: Any
     again_at: datetime
 

@@ -15,7 +15,7 @@ from frontdesk.message import Receipt, ReceiptStatus
 from frontdesk.outbox import store as outbox
 from frontdesk.outbox.consents import record_consent
 from frontdesk.outbox.model import LedgerStatus
-from frontdesk.provider import Provider
+from frontdesk.provider import Sender
 from frontdesk.registry import Commit
 
 __all__ = ["ReceiptHandler", "move_by_receipt"]
@@ -33,7 +33,7 @@ _MESSAGE_STATUS = {
 class ReceiptHandler:
     """Handles the delivery receipts of one provider."""
 
-    def __init__(self, clock: BusinessClock, provider: Provider) -> None:
+    def __init__(self, clock: BusinessClock, provider: Sender) -> None:
         self._clock = clock
         self._provider = provider
 
@@ -48,7 +48,7 @@ class ReceiptHandler:
         await move_by_receipt(tx, self._provider, receipt, self._clock.now())
 
 
-async def move_by_receipt(tx: Tx, provider: Provider, receipt: Receipt, now: datetime) -> None:
+async def move_by_receipt(tx: Tx, provider: Sender, receipt: Receipt, now: datetime) -> None:
     """Move the ledger row and the message that a receipt speaks of; an opt-out among its errors is recorded."""
     row, status = await outbox.apply_receipt(tx, receipt, now)
     if row is None:

@@ -68,22 +68,30 @@ class Receiver:
             raise
 
     async def _keep(self, arrivals: Sequence[Arrival]) -> list[Receipted]:
-        served = await self._served_on({arrival.item.our_address for arrival in arrivals})
+        served = await self._served_on(arrivals)
         async with self._db.transaction(self._bucket, wait=_WAIT, single=True) as tx:
             kept = await inbox.keep(tx, arrivals, served, now=self._clock.now(), lease_now=self._lease_clock.now())
         if any(receipted.first for receipted in kept):
             self._bell.ring()
         return kept
 
-    async def _served_on(self, addresses: set[str]) -> Mapping[str, int]:
+    async def _served_on(self, arrivals: Sequence[Arrival]) -> Mapping[str, int]:
         """The clients served on these numbers. A number that has one is asked for again after a second only."""
         now = monotonic()
         if now > self._served_until:
             self._served, self._served_until = {}, now + _REMEMBER
-        if unknown := addresses - self._served.keys():
+        items = [arrival.item for arrival in arrivals if arrival.item.our_address not in self._served]
+        if items:
             async with self._db.transaction(self._bucket, wait=_WAIT, single=True) as tx:
-                self._served = {**self._served, **await clients.served_on(tx, sorted(unknown))}
+                found = await clients.served_on(tx, sorted({item.our_address for item in items}))
+            left = {item.our_address for item in items if item.to_account} - found.keys()
+            self._served = {**self._served, **found, **(await self._only_client(left) if left else {})}
         return self._served
+
+    async def _only_client(self, addresses: set[str]) -> Mapping[str, int]:
+        async with self._db.transaction(self._bucket, wait=_WAIT, single=True) as tx:
+            client_id = await clients.only(tx)
+        return dict.fromkeys(addresses, client_id) if client_id is not None else {}
 
 
 async def take(receiver: Receiver, provider: Provider, webhook_type: str, request: HttpRequest) -> list[Receipted]:

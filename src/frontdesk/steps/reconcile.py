@@ -14,7 +14,7 @@ from frontdesk.errors import SendError
 from frontdesk.message import Receipt
 from frontdesk.outbox import store as outbox
 from frontdesk.outbox.unknown import SKEW, Again, NeedsAPerson, Suspect, WasSent, after_listing
-from frontdesk.provider import Provider, SentMessage
+from frontdesk.provider import Sender, SentMessage
 from frontdesk.registry import Registry
 from frontdesk.steps.judge import give_back_count
 from frontdesk.steps.receipts import move_by_receipt
@@ -47,7 +47,7 @@ async def resolve_unknown(db: Database, bucket: Bucket, clock: BusinessClock, re
     async with db.transaction(bucket) as tx:
         due = await outbox.claim_unknown(tx, now=now, again_at=now + _LOOK_AGAIN, limit=_AT_ONCE)
     for row in due:
-        provider = registry.providers.get(row.provider)
+        provider = registry.senders.get(row.provider)
         if provider is None:
             continue  # set up elsewhere, or no more: looked at again, and a receipt may still come
         try:
@@ -62,7 +62,7 @@ async def resolve_unknown(db: Database, bucket: Bucket, clock: BusinessClock, re
 
 
 async def _resolve(
-    db: Database, bucket: Bucket, clock: BusinessClock, provider: Provider, row: Any, listed: list[SentMessage]
+    db: Database, bucket: Bucket, clock: BusinessClock, provider: Sender, row: Any, listed: list[SentMessage]
 ) -> None:
     suspect = Suspect(row.from_address, row.to_address, row.body, SendClass(row.send_class), row.started_at, row.resent)
     now = clock.now()

@@ -12,7 +12,7 @@ from frontdesk.db.clock import BusinessClock
 from frontdesk.db.pool import Bucket, Database, Tx
 from frontdesk.inbox import archive, retention
 from frontdesk.inbox.retention import Week
-from frontdesk.settings import RetentionSettings
+from frontdesk.setting_parts import RetentionSettings
 from frontdesk.steps.batches import Batches
 
 __all__ = ["Retired", "kept_weeks", "make_room", "retire"]

@@ -16,7 +16,7 @@ from frontdesk.inbox.model import Event
 from frontdesk.leads import store as leads
 from frontdesk.message import TextReceived
 from frontdesk.outbox.counters import local_day
-from frontdesk.provider import Provider, came_in_at
+from frontdesk.provider import Sender, came_in_at
 from frontdesk.readers.keywords import keyword
 from frontdesk.readers.rules import read_answer
 from frontdesk.registry import Commit
@@ -34,7 +34,7 @@ class TextHandler:
     """Handles the texts of one provider."""
 
     def __init__(
-        self, db: Database, bucket: Bucket, clock: BusinessClock, provider: Provider, settings: Settings
+        self, db: Database, bucket: Bucket, clock: BusinessClock, provider: Sender, settings: Settings
     ) -> None:
         self._db = db
         self._bucket = bucket

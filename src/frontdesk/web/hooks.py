@@ -20,8 +20,13 @@ __all__ = ["ALIASES", "hook_routes", "public_url"]
 
 log = structlog.get_logger(__name__)
 
-ALIASES = {"/api/webhooks/twilio": "twilio_sms"}
-"""Older paths that are kept for those who come from them."""
+ALIASES = {
+    "/api/webhooks/twilio": "twilio_sms",
+    "/api/webhooks/whatsapp": "whatsapp",
+    "/webhooks/vapi": "vapi",
+    "/vapi": "vapi",
+}
+"""Other paths that answer too: older ones, kept for those who come from them."""
 
 
 def hook_routes(desk: Desk) -> list[Route]:
@@ -39,6 +44,8 @@ def _endpoint(desk: Desk, webhook_type: str) -> Callable[[Request], Awaitable[Re
         try:
             body = await _body(request, profile.max_body)
             received = _as_received(request, body, desk.settings.public_url)
+            if (greeting := provider.greet(received)) is not None:
+                return _answer(greeting)
             counting.note(await take(desk.receiver, provider, webhook_type, received))
         except Overloaded:
             return _answer(profile.overload, {"Retry-After": "2"})

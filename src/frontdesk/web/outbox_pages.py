@@ -157,7 +157,7 @@ class _Outbox:
         form = await read_form(request)
         which = _which(form, form.get("name") or form.get("lane", ""))
         mode = Mode.DRY_RUN if form.get("mode") == Mode.DRY_RUN else Mode.STOP
-        providers = list(self._desk.registry.providers)
+        providers = list(self._desk.registry.senders)
         how: dict[str, Any] = {"mode": mode, "reason": form.get("reason", "")[:500], "providers": providers}
         await switching.switch_on(*self._parts, which, actor=request.state.who, **how)
         return _back(form, "/system#switches")

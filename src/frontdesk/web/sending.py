@@ -51,7 +51,7 @@ def add_sending(router: APIRouter, desk: Desk) -> None:
             reason=order.reason,
             actor=request.state.who,
             key=key,
-            providers=list(desk.registry.providers),
+            providers=list(desk.registry.senders),
         )
         return SwitchOutcome(scope=which.scope, name=which.name, held=held, done_by=request.state.who)
 
