@@ -192,7 +192,7 @@ class Desks:
 
     async def start(self, one: Any) -> None:
         """The last word before the request."""
-        async with self._db.transaction() as tx:
+        async with self._db.transaction(pipelined=True) as tx:
             assert await start(tx, one, now=now(), leased_until=now() + LEASE, settings=self._settings)
 
     async def settle(self, one: Any) -> None:

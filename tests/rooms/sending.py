@@ -107,7 +107,7 @@ class Outbox:
     async def start(self, one: Claimed, at: datetime) -> Go | None:
         """The last word before the request is written."""
         try:
-            async with self.db.transaction() as tx:
+            async with self.db.transaction(pipelined=True) as tx:
                 return await start(tx, one, now=at, leased_until=at + LEASE, settings=self.settings)
         except ClaimLost:
             return None

@@ -13,6 +13,7 @@ from scratch import with_db
 
 from frontdesk.db.pool import Database, Tx
 from frontdesk.effects import SendClass
+from frontdesk.errors import ClaimLost
 from frontdesk.message import Receipt, ReceiptStatus
 from frontdesk.outbox import claims
 from frontdesk.outbox import store as outbox
@@ -117,6 +118,10 @@ def test_priority_goes_first(dsn: str) -> None:
     with_db(dsn, story)
 
 
+async def started(tx: Tx, one: Claimed) -> datetime | None:
+    return await claims.start(tx, one, now=NOW, latest=NOW + SECOND, leased_until=NOW + LEASE)
+
+
 def test_one_in_flight_per_recipient_by_rule_and_by_constraint(dsn: str) -> None:
     async def story(db: Database) -> None:
         await put(db, draft("first"), draft("second"))
@@ -129,7 +134,7 @@ def test_one_in_flight_per_recipient_by_rule_and_by_constraint(dsn: str) -> None
             async with db.transaction() as tx:
                 await claims.mark_sending(tx, [replace(one, ledger_id=one.ledger_id + 1)], uuid4(), NOW + LEASE)
         async with db.transaction() as tx:
-            assert await claims.start(tx, one, NOW, NOW + LEASE)
+            assert await started(tx, one)
             assert await outbox.settle_sent(tx, one, "SM1", NOW)
         assert [two.body for two in await claim(db, NOW + SECOND * 5)] == ["second"]
 
@@ -144,13 +149,15 @@ def test_only_the_holder_of_the_lease_settles(dsn: str) -> None:
             again, unknown = await outbox.lapse(tx, NOW + LEASE + SECOND, NOW)
             assert ([row.id for row in again], unknown) == ([late.ledger_id], [])
         (holder,) = await claim(db, NOW + LEASE)
+        with pytest.raises(ClaimLost):
+            async with db.transaction() as tx:
+                await started(tx, late)
         async with db.transaction() as tx:
-            assert not await claims.start(tx, late, NOW, NOW + LEASE)
             assert not await outbox.settle_sent(tx, late, "SM1", NOW)
             assert not await outbox.settle_failed(tx, late, "x", None, NOW)
             assert not await outbox.settle_unknown(tx, late, "x", NOW)
             assert not await outbox.settle_not_sent(tx, late, "x", NOW)
-            assert await claims.start(tx, holder, NOW, NOW + LEASE)
+            assert await started(tx, holder)
         async with db.transaction() as tx:
             assert await outbox.lapse(tx, NOW + LEASE * 3, NOW) == ([], [holder.ledger_id])
         assert [row.status for row in await rows(db)] == ["UNKNOWN"]
@@ -168,7 +175,7 @@ def test_receipts_find_their_row_by_our_id_and_never_go_back(dsn: str) -> None:
         await put(db, draft("a"))
         (one,) = await claim(db)
         async with db.transaction() as tx:
-            await claims.start(tx, one, NOW, NOW + LEASE)
+            await started(tx, one)
             # The receipt is faster than our own settling.
             assert await receive(tx, one.ledger_id, ReceiptStatus.DELIVERED) is LedgerStatus.DELIVERED
             assert not await outbox.settle_sent(tx, one, "SM1", NOW)
@@ -185,7 +192,7 @@ def test_a_receipt_with_anothers_id_moves_nothing(dsn: str) -> None:
         await put(db, draft("a"))
         (one,) = await claim(db)
         async with db.transaction() as tx:
-            await claims.start(tx, one, NOW, NOW + LEASE)
+            await started(tx, one)
             await outbox.settle_sent(tx, one, "SM-real", NOW)
             assert await receive(tx, one.ledger_id, ReceiptStatus.DELIVERED) is None  # of SM1
         assert [row.status for row in await rows(db)] == ["SENT"]

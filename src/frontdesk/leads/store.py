@@ -15,8 +15,8 @@ __all__ = [
     "fill",
     "get",
     "list_leads",
-    "lock",
     "lock_counters",
+    "lock_next",
     "mark_status",
     "refund",
     "set_counters",
@@ -61,9 +61,9 @@ async def set_counters(
     await tx.run(Q.set_counters, {"lead_id": lead_id, **row})
 
 
-async def lock(tx: Tx, lead_id: int) -> None:
-    """Lock one lead for the rest of the transaction."""
-    await tx.run(Q.lock_one, {"lead_id": lead_id})
+def lock_next(tx: Tx, lead_id: int) -> None:
+    """Lock one lead for the rest of the transaction, before the statement that comes next."""
+    tx.put(Q.lock_one, {"lead_id": lead_id})
 
 
 def count_from(tx: Tx, lead_id: int, *, claimed_at: datetime, went_at: datetime) -> None:

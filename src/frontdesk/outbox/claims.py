@@ -8,6 +8,7 @@ from uuid import UUID
 
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
+from frontdesk.errors import ClaimLost
 from frontdesk.outbox.gate import Block, Reason, Wait
 from frontdesk.outbox.model import Claimed
 from frontdesk.outbox.pace import Pace, Throughput, slowed
@@ -24,7 +25,6 @@ __all__ = [
     "slow_down",
     "start",
     "take_slots",
-    "take_turn",
     "unclaim",
     "wait",
 ]
@@ -136,13 +136,6 @@ async def take_slots(tx: Tx, address: str, number: Number, sends: int) -> None:
     )
 
 
-async def take_turn(tx: Tx, claimed: Claimed, now: datetime, latest: datetime) -> datetime | None:
-    """When a claimed message may really go: now, or after the one before it; None when that is after `latest`."""
-    row = {"address": claimed.from_address, "slot_at": claimed.slot_at, "takes": claimed.takes}
-    turn = await tx.one(Q.take_turn, {**row, "now": now, "latest": latest})
-    return turn.busy_until - claimed.takes if turn is not None else None
-
-
 async def slow_down(tx: Tx, address: str, *, now: datetime, rest_until: datetime, defaults: Throughput) -> None:
     """Learn from a 429: the number rests until `rest_until`, and goes slower for a while."""
     row = await tx.one(Q.lock_pace, {"address": address})
@@ -153,10 +146,22 @@ async def slow_down(tx: Tx, address: str, *, now: datetime, rest_until: datetime
     await tx.run(Q.slow_down, {"address": address, **learned})
 
 
-async def start(tx: Tx, claimed: Claimed, now: datetime, leased_until: datetime) -> bool:
-    """The last fence before the request is written; false when the claim is lost."""
-    fence = {"id": claimed.ledger_id, "claim_token": claimed.claim_token}
-    return await tx.run(Q.start, {**fence, "now": now, "leased_until": leased_until}) == 1
+async def start(
+    tx: Tx, claimed: Claimed, *, now: datetime, latest: datetime, leased_until: datetime
+) -> datetime | None:
+    """The last fence before the request is written: when the message may really go, now or after the one before it.
+
+    None when its turn would come after `latest`. Raises ClaimLost, and the turn must be undone then.
+    """
+    fence = {"id": claimed.ledger_id, "claim_token": claimed.claim_token, "leased_until": leased_until}
+    turn = {"address": claimed.from_address, "slot_at": claimed.slot_at, "takes": claimed.takes}
+    row = await tx.one(Q.start, {**fence, **turn, "now": now, "latest": latest})
+    if row is None:
+        return None
+    if not row.ours:
+        raise ClaimLost
+    at: datetime = row.at
+    return at
 
 
 async def unclaim(tx: Tx, claimed: Claimed) -> bool:

@@ -94,16 +94,6 @@ SET next_slot_at = %(next_slot_at)s, recent = %(recent)s::timestamptz[], done = 
     held_until = %(held_until)s, held_for = %(held_for)s
 WHERE address = %(address)s;
 
--- The turn of a message on its number: after what really went before it, which may be later than its slot where a process
--- stood still in between. Whoever comes next gets a later turn. No row: its turn would come after `latest`.
--- name: take_turn
-UPDATE sender_numbers
-SET busy_until = greatest(busy_until, %(now)s::timestamptz) + %(takes)s::interval,
-    next_slot_at = greatest(next_slot_at, greatest(busy_until, %(now)s::timestamptz) + %(takes)s::interval),
-    recent = array_replace(recent, %(slot_at)s::timestamptz, greatest(busy_until, %(now)s::timestamptz))
-WHERE address = %(address)s AND (busy_until IS NULL OR busy_until <= %(latest)s)
-RETURNING busy_until;
-
 -- name: lock_pace
 SELECT address, next_slot_at, recent, slow_factor, throttled_at, per_second, per_minute, held_until, held_for
 FROM sender_numbers WHERE address = %(address)s FOR UPDATE;
@@ -115,11 +105,26 @@ SET next_slot_at = %(next_slot_at)s, slow_factor = %(slow_factor)s, throttled_at
 WHERE address = %(address)s;
 
 -- The last fence before the request is written: from here on a crash leaves the message unknown.
+-- turn: after what really went before it on its number, which may be later than its slot where a process stood still in
+-- between. Whoever comes next gets a later turn. No row: its turn would come after `latest`.
+-- started: `ours` is false where the claim is lost; the turn must be undone then.
 -- name: start
-UPDATE outbound_message_log
-SET started_at = %(now)s, leased_until = %(leased_until)s, counted_at = CASE WHEN counted_at IS NULL THEN NULL ELSE %(now)s::timestamptz END
-WHERE id = %(id)s AND claim_token = %(claim_token)s AND status = 'SENDING'
-RETURNING id;
+WITH turn AS (
+    UPDATE sender_numbers
+    SET busy_until = greatest(busy_until, %(now)s::timestamptz) + %(takes)s::interval,
+        next_slot_at = greatest(next_slot_at, greatest(busy_until, %(now)s::timestamptz) + %(takes)s::interval),
+        recent = array_replace(recent, %(slot_at)s::timestamptz, greatest(busy_until, %(now)s::timestamptz))
+    WHERE address = %(address)s AND (busy_until IS NULL OR busy_until <= %(latest)s)
+    RETURNING busy_until - %(takes)s::interval AS at
+), started AS (
+    UPDATE outbound_message_log AS o
+    SET started_at = turn.at, leased_until = %(leased_until)s,
+        counted_at = CASE WHEN o.counted_at IS NULL THEN NULL ELSE turn.at END
+    FROM turn
+    WHERE o.id = %(id)s AND o.claim_token = %(claim_token)s AND o.status = 'SENDING'
+    RETURNING o.id
+)
+SELECT turn.at, started.id IS NOT NULL AS ours FROM turn LEFT JOIN started ON true;
 
 -- A message that was claimed and may not go after all goes back, as if it had not been claimed.
 -- name: unclaim

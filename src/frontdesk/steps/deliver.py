@@ -124,7 +124,7 @@ class Delivering:
             now = self._clock.now() + min(_AHEAD, claimed.takes / 20)
             lease = self._lease_clock.now() + self._lease
             try:
-                async with self._db.transaction(self._bucket) as tx:
+                async with self._db.transaction(self._bucket, pipelined=True) as tx:
                     go = await start(tx, claimed, now=now, leased_until=lease, settings=self._settings)
             except ClaimLost:
                 go = None

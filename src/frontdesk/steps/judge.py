@@ -9,7 +9,6 @@ from uuid import UUID
 from frontdesk.conversations import store as conversations
 from frontdesk.conversations.store import OutboundMark
 from frontdesk.db.pool import Tx
-from frontdesk.errors import ClaimLost
 from frontdesk.leads import store as leads
 from frontdesk.outbox import attempts, circuits, claims
 from frontdesk.outbox.circuit import State
@@ -191,7 +190,7 @@ async def start(tx: Tx, claimed: Claimed, *, now: datetime, leased_until: dateti
     """The last word before the request is written: a STOP or a kill switch that came after the claim wins.
 
     The message takes its turn on its number, after what really went before it; slots and the lead's minute count from
-    there. Returns None when it must not go now (it was given back) or the claim is lost.
+    there. Returns None when it must not go now: it was given back. Raises ClaimLost. Ask it in a pipelined transaction.
     """
     known = (await gate_facts(tx, [claimed.ledger_id], settings, now)).get(claimed.ledger_id)
     if known is None:
@@ -201,13 +200,11 @@ async def start(tx: Tx, claimed: Claimed, *, now: datetime, leased_until: dateti
         await _give_back(tx, claimed, verdict, now)
         return None
     if claimed.lead_id is not None:
-        await leads.lock(tx, claimed.lead_id)
-    turn = await claims.take_turn(tx, claimed, now, now + _SOON)
+        leads.lock_next(tx, claimed.lead_id)
+    turn = await claims.start(tx, claimed, now=now, latest=now + _SOON, leased_until=leased_until)
     if turn is None:  # this process stood still, and others went meanwhile: it gets another slot
         await _give_back(tx, claimed, None, now)
         return None
-    if not await claims.start(tx, claimed, turn, leased_until):
-        raise ClaimLost
     if claimed.lead_id is not None:
         leads.count_from(tx, claimed.lead_id, claimed_at=claimed.claimed_at, went_at=turn)
     attempts.begin(tx, claimed.ledger_id, claimed.attempts, turn)
