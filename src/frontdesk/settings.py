@@ -78,10 +78,10 @@ class Settings(BaseSettings):
     hours: Annotated[
         Hours, Field(description="opening hours, by mon to sun, such as 08:00-12:00; a day that is left out is closed")
     ] = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "08:00-18:00")
-    flow: FlowSettings = FlowSettings()
     sequences: Annotated[
         Mapping[str, SequenceSettings], Field(description="follow-up texts, by name; no steps: none (see the docs)")
     ] = {"no_answer": NUDGES}
+    flow: FlowSettings = FlowSettings()
     follow_up: FollowUpSettings = FollowUpSettings()
     limits: LimitSettings = LimitSettings()
     quiet: QuietSettings = QuietSettings()
