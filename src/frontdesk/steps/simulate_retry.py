@@ -1,7 +1,7 @@
 """simulate_retry: the last webhook of a conversation comes in again, through the real path, and what changed is told.
 
-Nothing is bent for it: the stored body is parsed, received and, where its request id was forgotten meanwhile, handled like
-any other redelivery. That is how an operator sees that a provider's retry texts nobody twice.
+Nothing is bent for it: the stored body is parsed, received and, where its request id was forgotten meanwhile, handled
+like any other redelivery. That is how an operator sees that a provider's retry texts nobody twice.
 """
 
 import asyncio
@@ -80,8 +80,8 @@ async def simulate_retry(
         row = await tx.one(Q.last_webhook, {"conversation_id": conversation_id})
     if row is None:
         raise NotPossible(
-            f"The last webhook of conversation {conversation_id} is not kept any more (RETENTION__WEBHOOK_EVENTS_DAYS), "
-            "or none brought it: text the desk once more, then try again."
+            f"The last webhook of conversation {conversation_id} is not kept any more, or none brought it: "
+            "text the desk once more, then try again."
         )
     begun = clock.now()
     arrivals = _arrivals(registry, row)
