@@ -1,0 +1,227 @@
+"""The tools that book: which times are free, take one, give it back. Answers are sentences, also where it cannot be."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from frontdesk.bookings import store as bookings
+from frontdesk.bookings.model import At, Booking, NotBookable, OnDay, SlotRules, Unclear
+from frontdesk.bookings.rules import free_slots, not_bookable
+from frontdesk.bookings.said import read_when
+from frontdesk.bookings.spoken import say_day, say_list, say_time, say_when
+from frontdesk.db.pool import Tx
+from frontdesk.errors import CannotDo
+from frontdesk.hours import OpeningHours, spans
+from frontdesk.leads import store as leads
+from frontdesk.setting_parts import BookingSettings
+from frontdesk.steps.callers import Who, lead_of
+from frontdesk.steps.facts import hours_for
+from frontdesk.tools import ToolCall
+
+__all__ = ["book_appointment", "cancel_appointment", "next_free_slots"]
+
+log = structlog.get_logger(__name__)
+
+_OFFERED = 5
+_OFFERED_INSTEAD = 3
+_BEFORE_BOOKED = ("new", "qualifying", "qualified")
+
+
+async def next_free_slots(call: ToolCall, tx: Tx, day: str = "", count: int = _OFFERED) -> str:
+    """Tell the next free times. `day` may say from when: "Friday", "tomorrow afternoon", "2026-11-27"."""
+    since, until, asked = None, None, ""
+    if day:
+        since, until, asked = _window(call, day)
+    free = await _free(tx, call, limit=max(1, min(count, 20)), since=since, until=until)
+    if free:
+        return f"The next free times{asked} are {_offer(call, free)}."
+    if until is None:
+        return "There is no free time within the days that can be booked."
+    later = await _free(tx, call, limit=_OFFERED_INSTEAD, since=until)
+    return f"There is no free time{asked}. {_instead(call, later)}"
+
+
+async def book_appointment(
+    call: ToolCall,
+    tx: Tx,
+    date: str = "",
+    time: str = "",
+    when: str = "",
+    name: str = "",
+    phone: str = "",
+    email: str = "",
+    service: str = "",
+    note: str = "",
+) -> str:
+    """Book an appointment. The time is given as `when` ("tomorrow at 3"), or as `date` and `time`."""
+    start = _start(call, when or " at ".join(part for part in (date, time) if part))
+    rules, hours = _rules(call), _hours(call)
+    if (why := not_bookable(hours, call.timezone, start, rules, now=call.now)) is not None:
+        raise CannotDo(f"{_refusal(why, call, start)} {await _near(tx, call, start)}")
+    lead = await lead_of(tx, call, Who(phone=phone, email=email, name=name, service=service))
+    booked = await bookings.book(
+        tx,
+        client_id=call.client.id,
+        lead_id=lead.id,
+        starts_at=start,
+        ends_at=start + rules.length,
+        service=service[:200],
+        note=note,
+        source=call.source,
+        cause=call.request_id,
+        now=call.now,
+    )
+    if booked is None:
+        return await _taken(tx, call, lead.id, start, rules)
+    await leads.mark_status(tx, lead.id, "booked", from_statuses=_BEFORE_BOOKED)
+    return f"Booked: {say_when(start, call.timezone, call.now)}."
+
+
+async def cancel_appointment(
+    call: ToolCall, tx: Tx, date: str = "", time: str = "", when: str = "", phone: str = ""
+) -> str:
+    """Cancel an appointment of the caller; the time must be told only where there are several."""
+    lead = await lead_of(tx, call, Who(phone=phone))
+    ahead = await bookings.ahead_of(tx, lead.id, call.now)
+    if said := when or " at ".join(part for part in (date, time) if part):
+        ahead = _meant(call, ahead, said)
+    if not ahead:
+        return "There is no appointment to cancel."
+    if len(ahead) > 1:
+        these = say_list([say_when(one.starts_at, call.timezone, call.now) for one in ahead], "or")
+        raise CannotDo(f"Which appointment should be cancelled: {these}?")
+    await bookings.cancel(tx, ahead[0].id, call.now)
+    return f"Cancelled: {say_when(ahead[0].starts_at, call.timezone, call.now)}."
+
+
+def _start(call: ToolCall, said: str) -> datetime:
+    if not said:
+        raise CannotDo("I still need the day and time.")
+    match read_when(said, now=call.now, zone=call.timezone, hours=_hours(call)):
+        case At(moment):
+            return moment
+        case OnDay(day):
+            raise CannotDo(f"At what time on {say_day(day)}?")
+        case Unclear(ask):
+            raise CannotDo(ask)
+
+
+def _window(call: ToolCall, said: str) -> tuple[datetime, datetime, str]:
+    """From when to when free times are asked for, and how that is said."""
+    match read_when(said, now=call.now, zone=call.timezone, hours=_hours(call)):
+        case At(moment):
+            end = _local_midnight(call, moment.astimezone(call.timezone).date() + timedelta(days=1))
+            return moment, end, f" from {say_when(moment, call.timezone, call.now)} on"
+        case OnDay(day, earliest, latest):
+            begin = datetime.combine(day, earliest, call.timezone).astimezone(UTC)
+            end = _local_midnight(call, day + timedelta(days=1))
+            if latest is not None:
+                end = datetime.combine(day, latest, call.timezone).astimezone(UTC)
+            return begin, end - timedelta(microseconds=1), f" on {say_day(day)}"
+        case Unclear(ask):
+            raise CannotDo(ask)
+
+
+def _local_midnight(call: ToolCall, day: Any) -> datetime:
+    return datetime.combine(day, datetime.min.time(), call.timezone).astimezone(UTC)
+
+
+def _meant(call: ToolCall, ahead: Sequence[Booking], said: str) -> Sequence[Booking]:
+    match read_when(said, now=call.now, zone=call.timezone, hours=_hours(call)):
+        case At(moment):
+            return [one for one in ahead if one.starts_at == moment]
+        case OnDay(day):
+            return [one for one in ahead if one.starts_at.astimezone(call.timezone).date() == day]
+        case Unclear(ask):
+            raise CannotDo(ask)
+
+
+async def _taken(tx: Tx, call: ToolCall, lead_id: int, start: datetime, rules: SlotRules) -> str:
+    """Somebody has the time: the caller, who asks for the second time (told like the first), or another."""
+    for other in await bookings.standing(tx, call.client.id, since=start, until=start + rules.length):
+        if other.lead_id == lead_id:
+            again = say_when(other.starts_at, call.timezone, call.now)
+            return (
+                f"Already booked: {again}."
+                if other.starts_at == start
+                else f"You have an appointment already: {again}."
+            )
+    return f"That time has just been taken. {await _near(tx, call, start)}"
+
+
+async def _near(tx: Tx, call: ToolCall, start: datetime) -> str:
+    return _instead(call, await _free(tx, call, limit=_OFFERED_INSTEAD, since=max(start, call.now)))
+
+
+def _instead(call: ToolCall, free: Sequence[datetime]) -> str:
+    return f"Next free: {_offer(call, free)}." if free else "Nothing else is free after that."
+
+
+def _offer(call: ToolCall, free: Sequence[datetime]) -> str:
+    """Times by day: "Friday, November 27 at 8 am, 8:30 am and 9 am; Monday, …"."""
+    days: dict[Any, list[datetime]] = {}
+    for start in free:
+        days.setdefault(start.astimezone(call.timezone).date(), []).append(start)
+    said = []
+    for starts in days.values():
+        more = [say_time(start, call.timezone) for start in starts[1:]]
+        said.append(say_list([say_when(starts[0], call.timezone, call.now), *more]))
+    return "; ".join(said)
+
+
+async def _free(
+    tx: Tx, call: ToolCall, *, limit: int, since: datetime | None = None, until: datetime | None = None
+) -> list[datetime]:
+    rules = _rules(call)
+    horizon = call.now + rules.horizon + rules.length
+    standing = await bookings.standing(tx, call.client.id, since=call.now, until=horizon)
+    taken = [(one.starts_at, one.ends_at) for one in standing]
+    span = {"since": since, "until": until}
+    return free_slots(_hours(call), call.timezone, taken, rules, now=call.now, limit=limit, **span)
+
+
+def _refusal(why: NotBookable, call: ToolCall, start: datetime) -> str:
+    said = say_when(start, call.timezone, call.now)
+    match why:
+        case NotBookable.PAST:
+            return f"{said} is past."
+        case NotBookable.TOO_SOON:
+            return f"{said} is too soon."
+        case NotBookable.TOO_FAR:
+            return f"{said} is too far ahead."
+        case NotBookable.OFF_STEP:
+            return f"No appointment begins at {say_time(start, call.timezone)}."
+        case NotBookable.CLOSED:
+            return f"We are not open then: on {_hours_of(call, start)}."
+
+
+def _hours_of(call: ToolCall, start: datetime) -> str:
+    day, zone = start.astimezone(call.timezone).date(), call.timezone
+    open_at = [f"{say_time(begin, zone)} to {say_time(end, zone)}" for begin, end in spans(_hours(call), day, zone)]
+    return f"{say_day(day)} it is {say_list(open_at)}" if open_at else f"{say_day(day)} we are closed"
+
+
+def _hours(call: ToolCall) -> OpeningHours:
+    return hours_for(call.client.settings, call.settings.hours)
+
+
+def _rules(call: ToolCall) -> SlotRules:
+    own = _own_settings(call.client.settings.get("booking"), call.settings.booking)
+    return SlotRules(
+        length=timedelta(minutes=own.slot_minutes),
+        step=timedelta(minutes=own.step_minutes),
+        notice=timedelta(minutes=own.notice_minutes),
+        horizon=timedelta(days=own.horizon_days),
+    )
+
+
+def _own_settings(own: Any, defaults: BookingSettings) -> BookingSettings:
+    try:
+        return BookingSettings(**{**defaults.model_dump(), **(own if isinstance(own, Mapping) else {})})
+    except (ValidationError, TypeError) as error:
+        # Written by hand, wrongly: the desk's own hold, and callers can still book.
+        log.error("client_booking_settings_not_valid", booking=str(own), error=str(error))
+        return defaults

@@ -1,0 +1,133 @@
+"""The tools about the lead: know them, hand them over to a person, send them a text."""
+
+import structlog
+
+from frontdesk.conversations import store as conversations
+from frontdesk.db.pool import Tx
+from frontdesk.effects import SendClass
+from frontdesk.errors import CannotDo, NotPossible
+from frontdesk.leads import store as leads
+from frontdesk.outbox import store as outbox
+from frontdesk.outbox.gate import Block, Wait
+from frontdesk.outbox.keys import dedupe_key
+from frontdesk.outbox.model import Draft
+from frontdesk.outbox.segments import prepared
+from frontdesk.steps.addressed import Addressed, To, addressed, sender_of
+from frontdesk.steps.callers import Who, lead_of, phone_of
+from frontdesk.steps.judge import judge_put
+from frontdesk.tools import ToolCall
+
+__all__ = ["find_or_create_lead", "hand_over", "send_text"]
+
+log = structlog.get_logger(__name__)
+
+_LONGEST = 1600
+
+
+async def find_or_create_lead(
+    call: ToolCall, tx: Tx, name: str = "", phone: str = "", email: str = "", service: str = ""
+) -> str:
+    """Look the caller up, or note a new one, and keep what they told: name, e-mail address, what they need."""
+    lead = await lead_of(tx, call, Who(phone=phone, email=email, name=name, service=service))
+    if lead.phone is not None:  # as it stands now, with what was just filled in
+        lead = await leads.get(tx, client_id=call.client.id, phone=lead.phone) or lead
+    known = {
+        "first name": lead.first_name,
+        "last name": lead.last_name,
+        "e-mail": lead.email,
+        "service": lead.service_type_enum,
+    }
+    told = "; ".join(f"{what}: {value}" for what, value in known.items() if value)
+    return f"Noted. {told}." if told else "Noted. Their name is not known yet."
+
+
+async def hand_over(call: ToolCall, tx: Tx, reason: str = "", phone: str = "", name: str = "") -> str:
+    """Pass the caller on to a person: the bot is silent towards them from now on, and the business is told by text."""
+    lead = await lead_of(tx, call, Who(phone=phone, name=name))
+    await conversations.pause_all_of(tx, lead.id, call.now)
+    log.info("handed_over_by_voice", client_id=call.client.id, lead_id=lead.id)
+    number = phone_of(str(call.client.settings.get("hand_over_number") or ""), call.our_number)
+    if number is not None and number != lead.phone:
+        about = f" ({reason.strip()[:200]})" if reason.strip() else ""
+        await _tell(tx, call, number, f"{call.client.name}: {lead.phone or lead.email} asks for a person{about}.")
+    return "A person will call back."
+
+
+async def send_text(call: ToolCall, tx: Tx, text: str, phone: str = "") -> str:
+    """Send the caller a text, such as an address or a link that they asked for."""
+    lead = await lead_of(tx, call, Who(phone=phone))
+    if lead.phone is None:
+        raise CannotDo("A text needs a phone number. Please ask for one.")
+    if len(text) > _LONGEST:
+        raise CannotDo(f"The text is longer than {_LONGEST} characters. Please make it shorter.")
+    whom = await _addressed(tx, call, lead.phone)
+    draft = _draft(call, whom, lead.phone, text)
+    put = await outbox.put(tx, draft, call.now)
+    await conversations.add_outbound(tx, whom.conversation, draft.body, put.ledger_id, call.now)
+    match await judge_put(tx, put.ledger_id, now=call.now, settings=call.settings):
+        case Block(reason=reason):
+            return f"The text cannot be sent: {reason.words}."
+        case Wait():
+            return "The text will follow in a while."
+    return "The text is on its way."
+
+
+async def _tell(tx: Tx, call: ToolCall, number: str, words: str) -> None:
+    """A text to the business itself, which is no lead; where none can be sent the log has it."""
+    try:
+        ours, provider = await sender_of(tx, call.client.id)
+    except NotPossible as error:
+        log.warning("hand_over_not_texted", client_id=call.client.id, why=str(error))
+        return
+    text = prepared(words)
+    draft = Draft(
+        dedupe_key=dedupe_key(f"client:{call.client.id}", "hand_over", None, 0, call.request_id),
+        conversation_id=None,
+        lead_id=None,
+        client_id=call.client.id,
+        provider=provider,
+        channel="sms",
+        from_address=ours,
+        to_address=number,
+        body=text.body,
+        segments=text.segments,
+        reply_type="hand_over",
+        question_key=None,
+        send_class=SendClass.ALERT,
+        correlation_id=call.correlation_id,
+        available_at=call.now,
+        timezone=call.timezone.key,
+    )
+    put = await outbox.put(tx, draft, call.now)
+    await judge_put(tx, put.ledger_id, now=call.now, settings=call.settings)
+
+
+async def _addressed(tx: Tx, call: ToolCall, phone: str) -> Addressed:
+    try:
+        return await addressed(tx, To(phone=phone, client_id=call.client.id), call.now)
+    except NotPossible as error:
+        log.warning("voice_text_without_a_number", client_id=call.client.id, why=str(error))
+        raise CannotDo("Texts cannot be sent from here just now.") from error
+
+
+def _draft(call: ToolCall, whom: Addressed, to_address: str, body: str) -> Draft:
+    """The cause is the tool call: however often it is delivered, its text is one row of the ledger."""
+    conversation, text = whom.conversation, prepared(body)
+    return Draft(
+        dedupe_key=dedupe_key(f"conversation:{conversation.id}", "voice_text", None, 0, call.request_id),
+        conversation_id=conversation.id,
+        lead_id=conversation.lead_id,
+        client_id=conversation.client_id,
+        provider=whom.provider,
+        channel=conversation.channel,
+        from_address=whom.from_number,
+        to_address=to_address,
+        body=text.body,
+        segments=text.segments,
+        reply_type="voice_text",
+        question_key=None,
+        send_class=SendClass.REPLY,
+        correlation_id=call.correlation_id,
+        available_at=call.now,
+        timezone=whom.timezone,
+    )
