@@ -36,7 +36,7 @@ from frontdesk.steps.voice_answers import VapiAnswers
 from frontdesk.steps.voice_calls import VoiceHandler
 from frontdesk.tools import ToolFunction, make_tool
 
-__all__ = ["Desk", "UserHandler"]
+__all__ = ["BUILT_IN_TOOLS", "Desk", "UserHandler"]
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ UserHandler = Callable[[Event, Tx], Awaitable[None] | None]
 """What `desk.on` takes: it writes with `tx`, and all that it writes commits with the event or not at all."""
 
 
-_TOOLS = (find_or_create_lead, next_free_slots, book_appointment, cancel_appointment, hand_over, send_text)
+BUILT_IN_TOOLS = (find_or_create_lead, next_free_slots, book_appointment, cancel_appointment, hand_over, send_text)
 """What a voice agent can do here without a line of one's own."""
 
 
@@ -153,7 +153,7 @@ class Desk:
         if VAPI not in self.registry.handlers:
             self.registry.handlers[VAPI] = VoiceHandler(self.clock, vapi)
             self.registry.reads_nothing.add(VAPI)
-        for function in _TOOLS:
+        for function in BUILT_IN_TOOLS:
             if function.__name__ not in self.registry.tools:
                 self._add_tool(None, function)
         self.registry.answerers[VAPI] = VapiAnswers(self.db, self.bucket, self.clock, self.registry, settings, vapi)

@@ -64,8 +64,11 @@ class Tool:
     def parameters(self) -> dict[str, Any]:
         """What it takes, as JSON Schema."""
         schema = self.arguments.json_schema()
-        schema.pop("title", None)
-        return schema
+        fields = {
+            name: {key: value for key, value in field.items() if key not in ("title", "default")}
+            for name, field in schema.get("properties", {}).items()
+        }
+        return {"type": "object", "properties": fields, "required": schema.get("required", [])}
 
     async def run(self, call: ToolCall, tx: Tx, given: Mapping[str, Any]) -> Any:
         """Check what is given and run the function. Raises CannotDo with what is missing, or what the function does."""

@@ -31,6 +31,7 @@ T = TypeVar("T")
 _STORE = 0.5  # seconds beyond the deadline in which the answer is stored
 _EXCUSE = 0.5  # ... and in which an excuse is, where that failed
 _CONNECTION = 1.0  # seconds to wait for one
+_AT_ONCE = 5  # of a process's ten connections: slow tools must not keep webhooks from being stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class AnswerOnce:
         self._db = db
         self._bucket = bucket
         self._clock = clock
+        self._room = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def answer(self, question: Question, *, until: float) -> Said:
@@ -73,8 +75,9 @@ class AnswerOnce:
             return await self._excuse(question, error, until)
 
     async def _answer(self, question: Question, until: float) -> Said:
-        arrival, now = question.arrival, self._clock.now()
-        async with self._db.transaction(self._bucket, wait=_CONNECTION) as tx:
+        arrival = question.arrival
+        async with self._room, self._db.transaction(self._bucket, wait=_CONNECTION) as tx:
+            now = self._clock.now()
             begun = await answered.begin(tx, arrival, question.parameters, now)
             if begun.response is not None:
                 return Said(begun.response, first=False)
@@ -124,9 +127,10 @@ class AnswerOnce:
                     answered.archive(tx, arrival, None, f"{type(error).__name__}: {error}", now)
             return Said(question.excuse, begun.first)
 
-        if not is_gone(error):
+        last = until + _STORE + _EXCUSE
+        if not is_gone(error) and asyncio.get_running_loop().time() < last:
             try:
-                return await self._in_time(store(), asyncio.get_running_loop().time() + _EXCUSE)
+                return await self._in_time(store(), last)
             except Exception as another:
                 log.warning("excuse_not_stored", request_id=question.arrival.item.request_id, error=str(another))
         return Said(question.excuse, first=True)

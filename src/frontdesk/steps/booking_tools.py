@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from frontdesk.bookings import store as bookings
 from frontdesk.bookings.model import At, Booking, NotBookable, OnDay, SlotRules, Unclear
@@ -17,7 +17,7 @@ from frontdesk.errors import CannotDo
 from frontdesk.hours import OpeningHours, spans
 from frontdesk.leads import store as leads
 from frontdesk.setting_parts import BookingSettings
-from frontdesk.steps.callers import Who, lead_of
+from frontdesk.steps.callers import Who, lead_of, phone_of
 from frontdesk.steps.facts import hours_for
 from frontdesk.tools import ToolCall
 
@@ -30,8 +30,20 @@ _OFFERED_INSTEAD = 3
 _BEFORE_BOOKED = ("new", "qualifying", "qualified")
 
 
-async def next_free_slots(call: ToolCall, tx: Tx, day: str = "", count: int = _OFFERED) -> str:
-    """Tell the next free times. `day` may say from when: "Friday", "tomorrow afternoon", "2026-11-27"."""
+_Day = Annotated[str, Field(description='from when on: "Friday", "tomorrow afternoon", "2026-11-27"; empty: from now')]
+_Count = Annotated[int, Field(description="how many times to tell")]
+_When = Annotated[str, Field(description='day and time as the caller said them, such as "tomorrow at 3"')]
+_Date = Annotated[str, Field(description="the day, where it is not in `when`, such as 2026-11-27")]
+_Time = Annotated[str, Field(description="the time, where it is not in `when`, such as 15:00")]
+_Name = Annotated[str, Field(description="the caller's name")]
+_Phone = Annotated[str, Field(description="a number to call back; needed where the caller hides theirs")]
+_Email = Annotated[str, Field(description="the caller's e-mail address")]
+_Service = Annotated[str, Field(description="what it is about")]
+_Note = Annotated[str, Field(description="anything else that should be known")]
+
+
+async def next_free_slots(call: ToolCall, tx: Tx, day: _Day = "", count: _Count = _OFFERED) -> str:
+    """Tell the next free times for an appointment."""
     since, until, asked = None, None, ""
     if day:
         since, until, asked = _window(call, day)
@@ -47,16 +59,16 @@ async def next_free_slots(call: ToolCall, tx: Tx, day: str = "", count: int = _O
 async def book_appointment(
     call: ToolCall,
     tx: Tx,
-    date: str = "",
-    time: str = "",
-    when: str = "",
-    name: str = "",
-    phone: str = "",
-    email: str = "",
-    service: str = "",
-    note: str = "",
+    when: _When = "",
+    date: _Date = "",
+    time: _Time = "",
+    name: _Name = "",
+    phone: _Phone = "",
+    email: _Email = "",
+    service: _Service = "",
+    note: _Note = "",
 ) -> str:
-    """Book an appointment. The time is given as `when` ("tomorrow at 3"), or as `date` and `time`."""
+    """Book an appointment at a time that is free. Give `when`, or `date` and `time`."""
     start = _start(call, when or " at ".join(part for part in (date, time) if part))
     rules, hours = _rules(call), _hours(call)
     if (why := not_bookable(hours, call.timezone, start, rules, now=call.now)) is not None:
@@ -69,7 +81,7 @@ async def book_appointment(
         starts_at=start,
         ends_at=start + rules.length,
         service=service[:200],
-        note=note,
+        note=_note(call, note, phone),
         source=call.source,
         cause=call.request_id,
         now=call.now,
@@ -81,12 +93,15 @@ async def book_appointment(
 
 
 async def cancel_appointment(
-    call: ToolCall, tx: Tx, date: str = "", time: str = "", when: str = "", phone: str = ""
+    call: ToolCall, tx: Tx, when: _When = "", date: _Date = "", time: _Time = "", phone: _Phone = ""
 ) -> str:
-    """Cancel an appointment of the caller; the time must be told only where there are several."""
+    """Cancel an appointment of the caller. Its time must be told where there are several, or the number is hidden."""
     lead = await lead_of(tx, call, Who(phone=phone))
     ahead = await bookings.ahead_of(tx, lead.id, call.now)
-    if said := when or " at ".join(part for part in (date, time) if part):
+    said = when or " at ".join(part for part in (date, time) if part)
+    if call.caller is None and not said:  # whoever knows a number does not know its owner's appointments
+        raise CannotDo("I still need the day and time of the appointment.")
+    if said:
         ahead = _meant(call, ahead, said)
     if not ahead:
         return "There is no appointment to cancel."
@@ -95,6 +110,14 @@ async def cancel_appointment(
         raise CannotDo(f"Which appointment should be cancelled: {these}?")
     await bookings.cancel(tx, ahead[0].id, call.now)
     return f"Cancelled: {say_when(ahead[0].starts_at, call.timezone, call.now)}."
+
+
+def _note(call: ToolCall, note: str, phone: str) -> str:
+    """The note, with the number to call back where that is not the one that calls."""
+    other = phone_of(phone, call.our_number) if phone and call.caller is not None else None
+    if other is None or other == call.caller:
+        return note
+    return f"{note} Call back on {other}.".strip()
 
 
 def _start(call: ToolCall, said: str) -> datetime:
@@ -153,7 +176,8 @@ async def _taken(tx: Tx, call: ToolCall, lead_id: int, start: datetime, rules: S
 
 
 async def _near(tx: Tx, call: ToolCall, start: datetime) -> str:
-    return _instead(call, await _free(tx, call, limit=_OFFERED_INSTEAD, since=max(start, call.now)))
+    since = start if call.now < start < call.now + _rules(call).horizon else call.now
+    return _instead(call, await _free(tx, call, limit=_OFFERED_INSTEAD, since=since))
 
 
 def _instead(call: ToolCall, free: Sequence[datetime]) -> str:

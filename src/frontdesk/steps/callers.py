@@ -23,7 +23,7 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """What a tool was told of the lead; the caller's own number is known besides."""
+    """What a tool was told of the lead. `phone` counts only where the caller's own number is hidden."""
 
     phone: str | None = None
     email: str | None = None
@@ -53,7 +53,8 @@ def phone_of(said: str, our_number: str) -> str | None:
 async def lead_of(tx: Tx, call: ToolCall, who: Who | None = None) -> Lead:
     """The lead that a tool acts for, made if new, with what was told filled in; its row is locked.
 
-    A number that is given goes before the caller's own. Raises CannotDo with what to ask for.
+    The number that calls goes before one that is told: nobody acts for another by telling that one's number. Raises
+    CannotDo with what to ask for.
     """
     who = who or Who()
     phone = _phone(call, who)
@@ -71,12 +72,12 @@ async def lead_of(tx: Tx, call: ToolCall, who: Who | None = None) -> Lead:
 
 
 def _phone(call: ToolCall, who: Who) -> str | None:
-    if not who.phone:
+    if call.caller is not None or not who.phone:
         return call.caller
     phone = phone_of(who.phone, call.our_number)
-    if phone is None and call.caller is None:
+    if phone is None:
         raise CannotDo("That is no phone number. Please ask for it again, with the area code.")
-    return phone or call.caller
+    return phone
 
 
 def _email(who: Who) -> str | None:

@@ -1,6 +1,9 @@
 """The tools about the lead: know them, hand them over to a person, send them a text."""
 
+from typing import Annotated
+
 import structlog
+from pydantic import Field
 
 from frontdesk.conversations import store as conversations
 from frontdesk.db.pool import Tx
@@ -23,12 +26,21 @@ log = structlog.get_logger(__name__)
 
 _LONGEST = 1600
 
+_Name = Annotated[str, Field(description="the caller's name")]
+_Phone = Annotated[str, Field(description="a number, needed only where the caller hides theirs")]
+_Email = Annotated[str, Field(description="the caller's e-mail address")]
+_Service = Annotated[str, Field(description="what they need")]
+_Reason = Annotated[str, Field(description="why they want a person, in a few words")]
+_Text = Annotated[str, Field(description="what the text says")]
+
 
 async def find_or_create_lead(
-    call: ToolCall, tx: Tx, name: str = "", phone: str = "", email: str = "", service: str = ""
+    call: ToolCall, tx: Tx, name: _Name = "", phone: _Phone = "", email: _Email = "", service: _Service = ""
 ) -> str:
     """Look the caller up, or note a new one, and keep what they told: name, e-mail address, what they need."""
     lead = await lead_of(tx, call, Who(phone=phone, email=email, name=name, service=service))
+    if call.caller is None:  # who it really is, nobody knows: what others told is not told to them
+        return "Noted."
     if lead.phone is not None:  # as it stands now, with what was just filled in
         lead = await leads.get(tx, client_id=call.client.id, phone=lead.phone) or lead
     known = {
@@ -41,7 +53,7 @@ async def find_or_create_lead(
     return f"Noted. {told}." if told else "Noted. Their name is not known yet."
 
 
-async def hand_over(call: ToolCall, tx: Tx, reason: str = "", phone: str = "", name: str = "") -> str:
+async def hand_over(call: ToolCall, tx: Tx, reason: _Reason = "", phone: _Phone = "", name: _Name = "") -> str:
     """Pass the caller on to a person: the bot is silent towards them from now on, and the business is told by text."""
     lead = await lead_of(tx, call, Who(phone=phone, name=name))
     await conversations.pause_all_of(tx, lead.id, call.now)
@@ -53,7 +65,7 @@ async def hand_over(call: ToolCall, tx: Tx, reason: str = "", phone: str = "", n
     return "A person will call back."
 
 
-async def send_text(call: ToolCall, tx: Tx, text: str, phone: str = "") -> str:
+async def send_text(call: ToolCall, tx: Tx, text: _Text, phone: _Phone = "") -> str:
     """Send the caller a text, such as an address or a link that they asked for."""
     lead = await lead_of(tx, call, Who(phone=phone))
     if lead.phone is None:
