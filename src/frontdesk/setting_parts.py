@@ -168,10 +168,10 @@ class VapiSettings(_Part):
         Field(description="how VAPI_SECRET is proven: X-Vapi-Secret, Authorization, a signature, or any of these"),
     ] = "any"
     tool_seconds: Annotated[
-        # Two less than Vapi waits by default, for the way there and back.
+        # Three less than Vapi waits by default: up to two to undo and store, and the way there and back.
         float,
-        Field(gt=0, le=298, description="longest time the tools of one message take; below the timeout set at Vapi"),
-    ] = 18
+        Field(gt=0, le=297, description="longest time the tools of one message take; below the timeout set at Vapi"),
+    ] = 17
     fallback: Annotated[str, Field(min_length=1, description="said when a tool fails or takes too long")] = (
         "Sorry, I can't look that up right now. Somebody will call you back."
     )

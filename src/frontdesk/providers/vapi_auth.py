@@ -11,7 +11,7 @@ import re
 from binascii import Error as Base64Error
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from frontdesk.errors import Forged
 from frontdesk.provider import HttpRequest
@@ -80,7 +80,8 @@ def _is_fresh(timestamp: str, tolerance: timedelta, now: datetime) -> bool:
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 15):
         return False
     seconds = int(timestamp) / (1000 if int(timestamp) > _IN_MILLISECONDS else 1)
-    return abs(now - datetime.fromtimestamp(seconds, UTC)) <= tolerance
+    # Compared as numbers: not every number of seconds is a date.
+    return abs(now.timestamp() - seconds) <= tolerance.total_seconds()
 
 
 def _signed_text(request: HttpRequest, timestamp: str, plan: HmacPlan) -> bytes:

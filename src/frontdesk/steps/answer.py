@@ -28,8 +28,8 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-_STORE = 0.5  # seconds beyond the deadline in which the answer is stored
-_EXCUSE = 0.5  # ... and in which an excuse is, where that failed
+_STORE = 1.0  # seconds beyond the deadline in which what is under way is undone and the answer stored
+_EXCUSE = 1.0  # ... and then in which an excuse is stored, where that failed or nothing was begun
 _CONNECTION = 1.0  # seconds to wait for one
 _AT_ONCE = 5  # of a process's ten connections: slow tools must not keep webhooks from being stored
 
@@ -69,6 +69,8 @@ class AnswerOnce:
     async def answer(self, question: Question, *, until: float) -> Said:
         """The answer by `until` (the loop's time) and hardly later, whatever happens. Raises nothing."""
         try:
+            if asyncio.get_running_loop().time() >= until:
+                raise TimeoutError("Other tools of the same message took all the time.")
             return await self._in_time(self._answer(question, until), until + _STORE)
         except Exception as error:
             self._tell(question, error)
@@ -158,5 +160,8 @@ class AnswerOnce:
             log.warning("answer_without_database", request_id=item.request_id, error=str(error))
             return
         asked = {"request_id": item.request_id, "function": item.function_name}
+        if isinstance(error, TimeoutError):
+            log.error("answer_not_in_time", **asked, why=str(error) or "the work took too long")
+            return
         log.error("answer_failed", **asked, error=str(error), error_type=type(error).__name__, exc_info=error)
         report(error, component="answer", **asked)
