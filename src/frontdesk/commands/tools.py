@@ -1,10 +1,10 @@
-"""`frontdesk tools`: what a voice agent may call, as the definitions that are pasted at its provider."""
+"""`frontdesk tools`: what a voice agent may call, to read, or as the definitions that are pasted at its provider."""
 
 import orjson
 import typer
 
 from frontdesk.commands.given import quiet_settings
-from frontdesk.commands.printing import say
+from frontdesk.commands.printing import AsJson, print_table, say
 from frontdesk.desk import BUILT_IN_TOOLS
 from frontdesk.providers.vapi_webhooks import PROFILES, VAPI
 from frontdesk.tools import Tool, make_tool
@@ -12,13 +12,17 @@ from frontdesk.tools import Tool, make_tool
 __all__ = ["tools"]
 
 
-def tools(context: typer.Context) -> None:
-    """Print the built-in tools of voice agents as JSON, to paste into an assistant at Vapi (model.tools)."""
+def tools(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the built-in tools of voice agents; with --json as definitions to paste into an assistant at Vapi."""
     base = quiet_settings(context).public_url
-    url = f"{base.rstrip('/')}{PROFILES[VAPI].path}" if base else None
-    definitions = [_definition(make_tool(function), url) for function in BUILT_IN_TOOLS]
-    # Written as it is: the names in it are the provider's and the tools' own.
-    say(orjson.dumps(definitions, option=orjson.OPT_INDENT_2).decode())
+    ours = [make_tool(function) for function in BUILT_IN_TOOLS]
+    if as_json:
+        url = f"{base.rstrip('/')}{PROFILES[VAPI].path}" if base else None
+        # Written as it is: the names in it are the provider's and the tools' own.
+        say(orjson.dumps([_definition(tool, url) for tool in ours], option=orjson.OPT_INDENT_2).decode())
+        return
+    rows = [(tool.name, tool.description, ", ".join(tool.parameters["properties"])) for tool in ours]
+    print_table("Tools of voice agents", ("Tool", "What it does", "Takes"), rows)
 
 
 def _definition(tool: Tool, url: str | None) -> dict[str, object]:
