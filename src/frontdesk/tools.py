@@ -75,7 +75,8 @@ class Tool:
         arguments = self._checked(given)
         if inspect.iscoroutinefunction(self.function):
             return await self.function(call, tx, **arguments)
-        return await asyncio.to_thread(self.function, call, tx, **arguments)
+        result = await asyncio.to_thread(self.function, call, tx, **arguments)
+        return await result if inspect.isawaitable(result) else result
 
     def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
         # A model that has nothing to give writes null or an empty text as often as it leaves the field out.

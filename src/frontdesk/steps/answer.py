@@ -22,7 +22,7 @@ from frontdesk.inbox.model import Arrival
 from frontdesk.reporting import report
 from frontdesk.steps.callers import client_called
 
-__all__ = ["AnswerOnce", "Question", "Said"]
+__all__ = ["AnswerOnce", "Question", "Said", "Work"]
 
 log = structlog.get_logger(__name__)
 
@@ -34,16 +34,17 @@ _CONNECTION = 1.0  # seconds to wait for one
 _AT_ONCE = 5  # of a process's ten connections: slow tools must not keep webhooks from being stored
 
 
+Work = Callable[[Tx, Client | None], Awaitable[Mapping[str, Any]]]
+"""Answers a question for the client that it concerns (None: nobody); may raise CannotDo with what to say instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: what is kept of it, the work that answers it, and what is said where that cannot be done.
-
-    `work` gets the client that is concerned, None where nobody is; it may raise CannotDo with what to say instead.
-    """
+    """One question: what is kept of it, the work that answers it, and what is said where that cannot be done."""
 
     arrival: Arrival
     parameters: Mapping[str, Any]
-    work: Callable[[Tx, Client | None], Awaitable[Mapping[str, Any]]]
+    work: Work
     refusal: Callable[[str], Mapping[str, Any]]
     excuse: Mapping[str, Any]
 
@@ -147,6 +148,8 @@ class AnswerOnce:
         if not done:
             task.cancel()
             raise TimeoutError("The answer was not ready in time.")
+        if task.cancelled():  # from within, by the work itself: nobody else has hold of it
+            raise RuntimeError("The work cancelled itself.")
         return task.result()
 
     def _finish(self, task: asyncio.Task[Any]) -> None:

@@ -1,7 +1,8 @@
 """What Vapi asks of the desk, and the answers: tools are run, an assistant is named, a person's number is given."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from secrets import token_hex
 from typing import Any
@@ -34,7 +35,7 @@ from frontdesk.providers.vapi_questions import (
 from frontdesk.providers.vapi_webhooks import VAPI, Envelope
 from frontdesk.registry import Answered, Registry
 from frontdesk.settings import Settings
-from frontdesk.steps.answer import AnswerOnce, Question, Said
+from frontdesk.steps.answer import AnswerOnce, Question, Said, Work
 from frontdesk.steps.assistants import assistant_for, assistant_unasked, transfer_for
 from frontdesk.steps.facts import known_zone
 from frontdesk.tools import ToolCall
@@ -43,10 +44,24 @@ __all__ = ["VapiAnswers"]
 
 log = structlog.get_logger(__name__)
 
-_QUICK_SECONDS = 5.5
-"""Of the 7.5 that Vapi waits for an assistant, whatever is set there."""
+_QUICK_SECONDS = 4.5
+"""Of the 7.5 that Vapi waits for an assistant, whatever is set there; to store an excuse takes up to two more."""
 
 _KEPT_HEADERS = ("content-type", "user-agent")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A message that asks: what is kept of it for each of its questions, and when it came, by the loop's time."""
+
+    envelope: Envelope
+    arrival: Arrival
+    began: float
+
+    def about(self, request_id: str, function_name: str) -> Arrival:
+        """The arrival of one of its questions."""
+        item = replace(self.arrival.item, request_id=request_id, function_name=function_name)
+        return replace(self.arrival, item=item, correlation_id=token_hex(16))
 
 
 class VapiAnswers:
@@ -69,55 +84,51 @@ class VapiAnswers:
         if found is None:
             return None
         envelope, asked = found
-        tools_until, quick_until = began + self._settings.vapi.tool_seconds, began + _QUICK_SECONDS
+        if isinstance(asked, OtherWanted):
+            log.warning("voice_question_not_served", kind=envelope.kind)
+            return Answered(answer_of(asked.answer))
+        asking = _Asking(envelope, self._arrival(envelope, request), began)
         match asked:
-            case ToolsWanted():
-                return await self._tools(envelope, request, asked, tools_until)
-            case LegacyFunction():
-                return await self._legacy(envelope, request, asked, tools_until)
+            case ToolsWanted(calls):
+                return await self._tools(asking, calls)
+            case LegacyFunction(name, arguments):
+                return await self._legacy(asking, AskedTool("", name, arguments))
             case AssistantWanted():
-                work = partial(self._assistant, envelope)
                 excuse = assistant_unasked(self._settings)
-                return await self._plain(envelope, request, assistant_key(envelope), work, excuse, quick_until)
+                return await self._plain(asking, assistant_key(envelope), partial(self._assistant, envelope), excuse)
             case TransferWanted():
-                work = partial(self._transfer, envelope)
                 excuse = {"error": self._settings.vapi.fallback}
-                return await self._plain(envelope, request, transfer_key(envelope), work, excuse, quick_until)
-            case OtherWanted(answer):
-                log.warning("voice_question_not_served", kind=envelope.kind)
-                return Answered(answer_of(answer))
+                return await self._plain(asking, transfer_key(envelope), partial(self._transfer, envelope), excuse)
 
-    async def _tools(self, envelope: Envelope, request: HttpRequest, asked: ToolsWanted, until: float) -> Answered:
+    async def _tools(self, asking: _Asking, calls: Sequence[AskedTool]) -> Answered:
         """One result for each call, in order; a failed one takes nothing from the others."""
         results, kept = [], []
-        for call in asked.calls:
-            said = await self._run(envelope, request, tool_key(envelope, call), call, until)
+        for call in calls:
+            request_id = tool_key(asking.envelope, call)
+            said = await self._run(asking, request_id, call)
             results.append(said.content)
-            kept.append(Receipted(tool_key(envelope, call), said.first))
+            kept.append(Receipted(request_id, said.first))
         return Answered(answer_of({"results": results}), tuple(kept))
 
-    async def _legacy(self, envelope: Envelope, request: HttpRequest, asked: LegacyFunction, until: float) -> Answered:
-        call = AskedTool("", asked.name, asked.arguments)
-        said = await self._run(envelope, request, legacy_key(envelope), call, until)
+    async def _legacy(self, asking: _Asking, call: AskedTool) -> Answered:
+        request_id = legacy_key(asking.envelope)
+        said = await self._run(asking, request_id, call)
         words = said.content.get("result", said.content.get("error", ""))
-        return Answered(answer_of({"result": words}), (Receipted(legacy_key(envelope), said.first),))
+        return Answered(answer_of({"result": words}), (Receipted(request_id, said.first),))
 
-    async def _run(
-        self, envelope: Envelope, request: HttpRequest, request_id: str, call: AskedTool, until: float
-    ) -> Said:
+    async def _run(self, asking: _Asking, request_id: str, call: AskedTool) -> Said:
         about = {"toolCallId": call.id, "name": call.name}
-        arrival = self._arrival(envelope, request, request_id, call.name)
+        arrival = asking.about(request_id, call.name)
         question = Question(
             arrival=arrival,
             parameters={"arguments": self._vapi.hidden(call.arguments or {})},
-            work=partial(self._tool, envelope, arrival, call),
+            work=partial(self._tool, asking.envelope, arrival, call),
             refusal=lambda words: {**about, "error": line(words)},
             excuse={**about, "error": line(self._settings.vapi.fallback)},
         )
-        said = await self._once.answer(question, until=until)
-        log.info(
-            "tool_answered", tool=call.name, request_id=request_id, first=said.first, refused="error" in said.content
-        )
+        said = await self._once.answer(question, until=asking.began + self._settings.vapi.tool_seconds)
+        failed = "error" in said.content
+        log.info("tool_answered", tool=call.name, request_id=request_id, first=said.first, refused=failed)
         return said
 
     async def _tool(
@@ -147,23 +158,15 @@ class VapiAnswers:
         result = await tool.run(about, tx, jsonb_safe(call.arguments))
         return {"toolCallId": call.id, "name": call.name, "result": line("Done." if result is None else result)}
 
-    async def _plain(
-        self,
-        envelope: Envelope,
-        request: HttpRequest,
-        request_id: str,
-        work: Any,
-        excuse: Mapping[str, Any],
-        until: float,
-    ) -> Answered:
+    async def _plain(self, asking: _Asking, request_id: str, work: Work, excuse: Mapping[str, Any]) -> Answered:
         question = Question(
-            arrival=self._arrival(envelope, request, request_id, envelope.kind),
+            arrival=asking.about(request_id, asking.envelope.kind),
             parameters={},
             work=work,
             refusal=lambda words: {"error": line(words)},
             excuse=excuse,
         )
-        said = await self._once.answer(question, until=until)
+        said = await self._once.answer(question, until=asking.began + _QUICK_SECONDS)
         return Answered(answer_of(said.content), (Receipted(request_id, said.first),))
 
     async def _assistant(self, envelope: Envelope, tx: Tx, client: Client | None) -> Mapping[str, Any]:
@@ -177,11 +180,11 @@ class VapiAnswers:
     async def _transfer(self, envelope: Envelope, tx: Tx, client: Client | None) -> Mapping[str, Any]:
         return transfer_for(client, envelope.our_number)
 
-    def _arrival(self, envelope: Envelope, request: HttpRequest, request_id: str, function_name: str) -> Arrival:
-        item = self._vapi.item(envelope, request_id, function_name)
+    def _arrival(self, envelope: Envelope, request: HttpRequest) -> Arrival:
+        item = self._vapi.item(envelope, "", "")
         headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
         body = request.body if item.body is None else item.body
-        return Arrival(item, body, headers, token_hex(16), self._vapi.profiles[VAPI].dedupe_for)
+        return Arrival(item, body, headers, "", self._vapi.profiles[VAPI].dedupe_for)
 
 
 def _number(envelope: Envelope) -> str | None:
