@@ -1,32 +1,30 @@
 """The tools that book: which times are free, take one, give it back. Answers are sentences, also where it cannot be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from datetime import date as date_of
+from typing import Annotated
 
-import structlog
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from frontdesk.bookings import store as bookings
 from frontdesk.bookings.model import At, Booking, NotBookable, OnDay, SlotRules, Unclear
-from frontdesk.bookings.rules import free_slots, not_bookable
+from frontdesk.bookings.rules import not_bookable
 from frontdesk.bookings.said import read_when
 from frontdesk.bookings.spoken import say_day, say_list, say_time, say_when
 from frontdesk.db.pool import Tx
 from frontdesk.errors import CannotDo
-from frontdesk.hours import OpeningHours, spans
+from frontdesk.hours import spans
 from frontdesk.leads import store as leads
-from frontdesk.setting_parts import BookingSettings
-from frontdesk.steps.callers import Who, lead_of, phone_of
-from frontdesk.steps.facts import hours_for
+from frontdesk.steps.callers import Email, Name, Phone, Service, Who, lead_of, phone_of
+from frontdesk.steps.free_times import hours_of, next_free, rules_for
 from frontdesk.tools import ToolCall
 
 __all__ = ["book_appointment", "cancel_appointment", "next_free_slots"]
 
-log = structlog.get_logger(__name__)
-
 _OFFERED = 5
 _OFFERED_INSTEAD = 3
+_INSTANT = timedelta(microseconds=1)  # what begins at the end of a window is not in it
 _BEFORE_BOOKED = ("new", "qualifying", "qualified")
 
 
@@ -35,10 +33,6 @@ _Count = Annotated[int, Field(description="how many times to tell")]
 _When = Annotated[str, Field(description='day and time as the caller said them, such as "tomorrow at 3"')]
 _Date = Annotated[str, Field(description="the day, where it is not in `when`, such as 2026-11-27")]
 _Time = Annotated[str, Field(description="the time, where it is not in `when`, such as 15:00")]
-_Name = Annotated[str, Field(description="the caller's name")]
-_Phone = Annotated[str, Field(description="a number to call back; needed where the caller hides theirs")]
-_Email = Annotated[str, Field(description="the caller's e-mail address")]
-_Service = Annotated[str, Field(description="what it is about")]
 _Note = Annotated[str, Field(description="anything else that should be known")]
 
 
@@ -47,12 +41,12 @@ async def next_free_slots(call: ToolCall, tx: Tx, day: _Day = "", count: _Count 
     since, until, asked = None, None, ""
     if day:
         since, until, asked = _window(call, day)
-    free = await _free(tx, call, limit=max(1, min(count, 20)), since=since, until=until)
+    free = await next_free(tx, call, limit=max(1, min(count, 20)), since=since, until=until)
     if free:
         return f"The next free times{asked} are {_offer(call, free)}."
     if until is None:
         return "There is no free time within the days that can be booked."
-    later = await _free(tx, call, limit=_OFFERED_INSTEAD, since=until)
+    later = await next_free(tx, call, limit=_OFFERED_INSTEAD, since=until)
     return f"There is no free time{asked}. {_instead(call, later)}"
 
 
@@ -62,15 +56,15 @@ async def book_appointment(
     when: _When = "",
     date: _Date = "",
     time: _Time = "",
-    name: _Name = "",
-    phone: _Phone = "",
-    email: _Email = "",
-    service: _Service = "",
+    name: Name = "",
+    phone: Phone = "",
+    email: Email = "",
+    service: Service = "",
     note: _Note = "",
 ) -> str:
     """Book an appointment at a time that is free. Give `when`, or `date` and `time`."""
     start = _start(call, when or " at ".join(part for part in (date, time) if part))
-    rules, hours = _rules(call), _hours(call)
+    rules, hours = rules_for(call), hours_of(call)
     if (why := not_bookable(hours, call.timezone, start, rules, now=call.now)) is not None:
         raise CannotDo(f"{_refusal(why, call, start)} {await _near(tx, call, start)}")
     lead = await lead_of(tx, call, Who(phone=phone, email=email, name=name, service=service))
@@ -93,7 +87,7 @@ async def book_appointment(
 
 
 async def cancel_appointment(
-    call: ToolCall, tx: Tx, when: _When = "", date: _Date = "", time: _Time = "", phone: _Phone = ""
+    call: ToolCall, tx: Tx, when: _When = "", date: _Date = "", time: _Time = "", phone: Phone = ""
 ) -> str:
     """Cancel an appointment of the caller. Its time must be told where there are several, or the number is hidden."""
     lead = await lead_of(tx, call, Who(phone=phone))
@@ -123,7 +117,7 @@ def _note(call: ToolCall, note: str, phone: str) -> str:
 def _start(call: ToolCall, said: str) -> datetime:
     if not said:
         raise CannotDo("I still need the day and time.")
-    match read_when(said, now=call.now, zone=call.timezone, hours=_hours(call)):
+    match read_when(said, now=call.now, zone=call.timezone, hours=hours_of(call)):
         case At(moment):
             return moment
         case OnDay(day):
@@ -134,26 +128,26 @@ def _start(call: ToolCall, said: str) -> datetime:
 
 def _window(call: ToolCall, said: str) -> tuple[datetime, datetime, str]:
     """From when to when free times are asked for, and how that is said."""
-    match read_when(said, now=call.now, zone=call.timezone, hours=_hours(call)):
+    match read_when(said, now=call.now, zone=call.timezone, hours=hours_of(call)):
         case At(moment):
             end = _local_midnight(call, moment.astimezone(call.timezone).date() + timedelta(days=1))
-            return moment, end, f" from {say_when(moment, call.timezone, call.now)} on"
+            return moment, end - _INSTANT, f" from {say_when(moment, call.timezone, call.now)} on"
         case OnDay(day, earliest, latest):
             begin = datetime.combine(day, earliest, call.timezone).astimezone(UTC)
             end = _local_midnight(call, day + timedelta(days=1))
             if latest is not None:
                 end = datetime.combine(day, latest, call.timezone).astimezone(UTC)
-            return begin, end - timedelta(microseconds=1), f" on {say_day(day)}"
+            return begin, end - _INSTANT, f" on {say_day(day)}"
         case Unclear(ask):
             raise CannotDo(ask)
 
 
-def _local_midnight(call: ToolCall, day: Any) -> datetime:
+def _local_midnight(call: ToolCall, day: date_of) -> datetime:
     return datetime.combine(day, datetime.min.time(), call.timezone).astimezone(UTC)
 
 
 def _meant(call: ToolCall, ahead: Sequence[Booking], said: str) -> Sequence[Booking]:
-    match read_when(said, now=call.now, zone=call.timezone, hours=_hours(call)):
+    match read_when(said, now=call.now, zone=call.timezone, hours=hours_of(call)):
         case At(moment):
             return [one for one in ahead if one.starts_at == moment]
         case OnDay(day):
@@ -176,8 +170,8 @@ async def _taken(tx: Tx, call: ToolCall, lead_id: int, start: datetime, rules: S
 
 
 async def _near(tx: Tx, call: ToolCall, start: datetime) -> str:
-    since = start if call.now < start < call.now + _rules(call).horizon else call.now
-    return _instead(call, await _free(tx, call, limit=_OFFERED_INSTEAD, since=since))
+    since = start if call.now < start < call.now + rules_for(call).horizon else call.now
+    return _instead(call, await next_free(tx, call, limit=_OFFERED_INSTEAD, since=since))
 
 
 def _instead(call: ToolCall, free: Sequence[datetime]) -> str:
@@ -186,7 +180,7 @@ def _instead(call: ToolCall, free: Sequence[datetime]) -> str:
 
 def _offer(call: ToolCall, free: Sequence[datetime]) -> str:
     """Times by day: "Friday, November 27 at 8 am, 8:30 am and 9 am; Monday, …"."""
-    days: dict[Any, list[datetime]] = {}
+    days: dict[date_of, list[datetime]] = {}
     for start in free:
         days.setdefault(start.astimezone(call.timezone).date(), []).append(start)
     said = []
@@ -194,17 +188,6 @@ def _offer(call: ToolCall, free: Sequence[datetime]) -> str:
         more = [say_time(start, call.timezone) for start in starts[1:]]
         said.append(say_list([say_when(starts[0], call.timezone, call.now), *more]))
     return "; ".join(said)
-
-
-async def _free(
-    tx: Tx, call: ToolCall, *, limit: int, since: datetime | None = None, until: datetime | None = None
-) -> list[datetime]:
-    rules = _rules(call)
-    horizon = call.now + rules.horizon + rules.length
-    standing = await bookings.standing(tx, call.client.id, since=call.now, until=horizon)
-    taken = [(one.starts_at, one.ends_at) for one in standing]
-    span = {"since": since, "until": until}
-    return free_slots(_hours(call), call.timezone, taken, rules, now=call.now, limit=limit, **span)
 
 
 def _refusal(why: NotBookable, call: ToolCall, start: datetime) -> str:
@@ -219,33 +202,10 @@ def _refusal(why: NotBookable, call: ToolCall, start: datetime) -> str:
         case NotBookable.OFF_STEP:
             return f"No appointment begins at {say_time(start, call.timezone)}."
         case NotBookable.CLOSED:
-            return f"We are not open then: on {_hours_of(call, start)}."
+            return f"We are not open then: on {_open_on(call, start)}."
 
 
-def _hours_of(call: ToolCall, start: datetime) -> str:
+def _open_on(call: ToolCall, start: datetime) -> str:
     day, zone = start.astimezone(call.timezone).date(), call.timezone
-    open_at = [f"{say_time(begin, zone)} to {say_time(end, zone)}" for begin, end in spans(_hours(call), day, zone)]
+    open_at = [f"{say_time(begin, zone)} to {say_time(end, zone)}" for begin, end in spans(hours_of(call), day, zone)]
     return f"{say_day(day)} it is {say_list(open_at)}" if open_at else f"{say_day(day)} we are closed"
-
-
-def _hours(call: ToolCall) -> OpeningHours:
-    return hours_for(call.client.settings, call.settings.hours)
-
-
-def _rules(call: ToolCall) -> SlotRules:
-    own = _own_settings(call.client.settings.get("booking"), call.settings.booking)
-    return SlotRules(
-        length=timedelta(minutes=own.slot_minutes),
-        step=timedelta(minutes=own.step_minutes),
-        notice=timedelta(minutes=own.notice_minutes),
-        horizon=timedelta(days=own.horizon_days),
-    )
-
-
-def _own_settings(own: Any, defaults: BookingSettings) -> BookingSettings:
-    try:
-        return BookingSettings(**{**defaults.model_dump(), **(own if isinstance(own, Mapping) else {})})
-    except (ValidationError, TypeError) as error:
-        # Written by hand, wrongly: the desk's own hold, and callers can still book.
-        log.error("client_booking_settings_not_valid", booking=str(own), error=str(error))
-        return defaults

@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
+from pydantic import Field
 
 from frontdesk.clients import store as clients
 from frontdesk.clients.model import Client
@@ -15,10 +17,16 @@ from frontdesk.leads import store as leads
 from frontdesk.leads.model import Lead
 from frontdesk.tools import ToolCall
 
-__all__ = ["Who", "client_called", "lead_of", "phone_of"]
+__all__ = ["Email", "Name", "Phone", "Service", "Who", "client_called", "lead_of", "phone_of"]
 
 _SEQUENCE_LASTS = timedelta(days=30)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+
+# What tools ask about the caller, each in the same words.
+Name = Annotated[str, Field(description="the caller's name")]
+Phone = Annotated[str, Field(description="a number to call back; needed where the caller hides theirs")]
+Email = Annotated[str, Field(description="the caller's e-mail address")]
+Service = Annotated[str, Field(description="what the caller needs")]
 
 
 @dataclass(frozen=True, slots=True)

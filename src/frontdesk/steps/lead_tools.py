@@ -6,6 +6,7 @@ import structlog
 from pydantic import Field
 
 from frontdesk.conversations import store as conversations
+from frontdesk.conversations.model import Conversation
 from frontdesk.db.pool import Tx
 from frontdesk.effects import SendClass
 from frontdesk.errors import CannotDo, NotPossible
@@ -16,7 +17,7 @@ from frontdesk.outbox.keys import dedupe_key
 from frontdesk.outbox.model import Draft
 from frontdesk.outbox.segments import prepared
 from frontdesk.steps.addressed import Addressed, To, addressed, sender_of
-from frontdesk.steps.callers import Who, lead_of, phone_of
+from frontdesk.steps.callers import Email, Name, Phone, Service, Who, lead_of, phone_of
 from frontdesk.steps.judge import judge_put
 from frontdesk.tools import ToolCall
 
@@ -26,16 +27,12 @@ log = structlog.get_logger(__name__)
 
 _LONGEST = 1600
 
-_Name = Annotated[str, Field(description="the caller's name")]
-_Phone = Annotated[str, Field(description="a number, needed only where the caller hides theirs")]
-_Email = Annotated[str, Field(description="the caller's e-mail address")]
-_Service = Annotated[str, Field(description="what they need")]
 _Reason = Annotated[str, Field(description="why they want a person, in a few words")]
 _Text = Annotated[str, Field(description="what the text says")]
 
 
 async def find_or_create_lead(
-    call: ToolCall, tx: Tx, name: _Name = "", phone: _Phone = "", email: _Email = "", service: _Service = ""
+    call: ToolCall, tx: Tx, name: Name = "", phone: Phone = "", email: Email = "", service: Service = ""
 ) -> str:
     """Look the caller up, or note a new one, and keep what they told: name, e-mail address, what they need."""
     lead = await lead_of(tx, call, Who(phone=phone, email=email, name=name, service=service))
@@ -53,7 +50,7 @@ async def find_or_create_lead(
     return f"Noted. {told}." if told else "Noted. Their name is not known yet."
 
 
-async def hand_over(call: ToolCall, tx: Tx, reason: _Reason = "", phone: _Phone = "", name: _Name = "") -> str:
+async def hand_over(call: ToolCall, tx: Tx, reason: _Reason = "", phone: Phone = "", name: Name = "") -> str:
     """Pass the caller on to a person: the bot is silent towards them from now on, and the business is told by text."""
     lead = await lead_of(tx, call, Who(phone=phone, name=name))
     await conversations.pause_all_of(tx, lead.id, call.now)
@@ -65,7 +62,7 @@ async def hand_over(call: ToolCall, tx: Tx, reason: _Reason = "", phone: _Phone 
     return "A person will call back."
 
 
-async def send_text(call: ToolCall, tx: Tx, text: _Text, phone: _Phone = "") -> str:
+async def send_text(call: ToolCall, tx: Tx, text: _Text, phone: Phone = "") -> str:
     """Send the caller a text, such as an address or a link that they asked for."""
     lead = await lead_of(tx, call, Who(phone=phone))
     if lead.phone is None:
@@ -73,7 +70,8 @@ async def send_text(call: ToolCall, tx: Tx, text: _Text, phone: _Phone = "") -> 
     if len(text) > _LONGEST:
         raise CannotDo(f"The text is longer than {_LONGEST} characters. Please make it shorter.")
     whom = await _addressed(tx, call, lead.phone)
-    draft = _draft(call, whom, lead.phone, text)
+    sender = (whom.provider, whom.from_number)
+    draft = _draft(call, "voice_text", SendClass.REPLY, *sender, lead.phone, text, whom.timezone, whom.conversation)
     put = await outbox.put(tx, draft, call.now)
     await conversations.add_outbound(tx, whom.conversation, draft.body, put.ledger_id, call.now)
     match await judge_put(tx, put.ledger_id, now=call.now, settings=call.settings):
@@ -91,25 +89,7 @@ async def _tell(tx: Tx, call: ToolCall, number: str, words: str) -> None:
     except NotPossible as error:
         log.warning("hand_over_not_texted", client_id=call.client.id, why=str(error))
         return
-    text = prepared(words)
-    draft = Draft(
-        dedupe_key=dedupe_key(f"client:{call.client.id}", "hand_over", None, 0, call.request_id),
-        conversation_id=None,
-        lead_id=None,
-        client_id=call.client.id,
-        provider=provider,
-        channel="sms",
-        from_address=ours,
-        to_address=number,
-        body=text.body,
-        segments=text.segments,
-        reply_type="hand_over",
-        question_key=None,
-        send_class=SendClass.ALERT,
-        correlation_id=call.correlation_id,
-        available_at=call.now,
-        timezone=call.timezone.key,
-    )
+    draft = _draft(call, "hand_over", SendClass.ALERT, provider, ours, number, words, call.timezone.key)
     put = await outbox.put(tx, draft, call.now)
     await judge_put(tx, put.ledger_id, now=call.now, settings=call.settings)
 
@@ -122,24 +102,35 @@ async def _addressed(tx: Tx, call: ToolCall, phone: str) -> Addressed:
         raise CannotDo("Texts cannot be sent from here just now.") from error
 
 
-def _draft(call: ToolCall, whom: Addressed, to_address: str, body: str) -> Draft:
+def _draft(
+    call: ToolCall,
+    reply_type: str,
+    send_class: SendClass,
+    provider: str,
+    from_address: str,
+    to_address: str,
+    body: str,
+    timezone: str,
+    conversation: Conversation | None = None,
+) -> Draft:
     """The cause is the tool call: however often it is delivered, its text is one row of the ledger."""
-    conversation, text = whom.conversation, prepared(body)
+    scope = f"conversation:{conversation.id}" if conversation is not None else f"client:{call.client.id}"
+    text = prepared(body)
     return Draft(
-        dedupe_key=dedupe_key(f"conversation:{conversation.id}", "voice_text", None, 0, call.request_id),
-        conversation_id=conversation.id,
-        lead_id=conversation.lead_id,
-        client_id=conversation.client_id,
-        provider=whom.provider,
-        channel=conversation.channel,
-        from_address=whom.from_number,
+        dedupe_key=dedupe_key(scope, reply_type, None, 0, call.request_id),
+        conversation_id=conversation.id if conversation is not None else None,
+        lead_id=conversation.lead_id if conversation is not None else None,
+        client_id=call.client.id,
+        provider=provider,
+        channel="sms",
+        from_address=from_address,
         to_address=to_address,
         body=text.body,
         segments=text.segments,
-        reply_type="voice_text",
+        reply_type=reply_type,
         question_key=None,
-        send_class=SendClass.REPLY,
+        send_class=send_class,
         correlation_id=call.correlation_id,
         available_at=call.now,
-        timezone=whom.timezone,
+        timezone=timezone,
     )
