@@ -10,7 +10,7 @@ import structlog
 import typer
 
 from frontdesk import __version__
-from frontdesk.commands import checkup, cron, events, ledger, roles, selftest, starting, status, up
+from frontdesk.commands import checkup, cron, events, ledger, roles, selftest, starting, status, tools, up
 from frontdesk.commands.given import Given
 from frontdesk.commands.printing import complain, say
 from frontdesk.db.pool import DatabaseGone
@@ -70,7 +70,7 @@ def frontdesk(
 _RUN, _SET_UP, _LOOK = "Run it", "Set it up", "Look inside"
 for panel, commands in {
     _RUN: (up.up, roles.serve, roles.worker, roles.scheduler),
-    _SET_UP: (starting.init, starting.settings, checkup.doctor, starting.migrate, selftest.selftest),
+    _SET_UP: (starting.init, starting.settings, checkup.doctor, starting.migrate, selftest.selftest, tools.tools),
     _LOOK: (status.status,),
 }.items():
     for command in commands:

@@ -20,20 +20,32 @@ from frontdesk.outbox.regions import load_states
 from frontdesk.provider import Provider, Sender
 from frontdesk.providers.twilio import Twilio
 from frontdesk.providers.twilio_webhooks import RETRY_FRAGMENT
+from frontdesk.providers.vapi import Vapi
+from frontdesk.providers.vapi_auth import SCHEMES, HmacPlan
+from frontdesk.providers.vapi_webhooks import VAPI
 from frontdesk.registry import Commit, Registry
 from frontdesk.service import Service
 from frontdesk.settings import Settings
+from frontdesk.steps.booking_tools import book_appointment, cancel_appointment, next_free_slots
+from frontdesk.steps.lead_tools import find_or_create_lead, hand_over, send_text
 from frontdesk.steps.receipts import ReceiptHandler
 from frontdesk.steps.receive import Receiver
 from frontdesk.steps.retire import make_room
 from frontdesk.steps.texts import TextHandler
+from frontdesk.steps.voice_answers import VapiAnswers
+from frontdesk.steps.voice_calls import VoiceHandler
+from frontdesk.tools import ToolFunction, make_tool
 
-__all__ = ["Desk", "UserHandler"]
+__all__ = ["BUILT_IN_TOOLS", "Desk", "UserHandler"]
 
 log = structlog.get_logger(__name__)
 
 UserHandler = Callable[[Event, Tx], Awaitable[None] | None]
 """What `desk.on` takes: it writes with `tx`, and all that it writes commits with the event or not at all."""
+
+
+BUILT_IN_TOOLS = (find_or_create_lead, next_free_slots, book_appointment, cancel_appointment, hand_over, send_text)
+"""What a voice agent can do here without a line of one's own."""
 
 
 class Desk:
@@ -67,6 +79,22 @@ class Desk:
             return handler
 
         return register
+
+    def tool(
+        self, function: ToolFunction | None = None, *, name: str | None = None
+    ) -> ToolFunction | Callable[[ToolFunction], ToolFunction]:
+        """Register a tool for voice agents, `@desk.tool` or `@desk.tool(name=...)`; one of ours by that name gives way.
+
+        Raises SetupError where the function cannot be a tool, see `frontdesk.tools`.
+        """
+        if function is None:
+            return partial(self._add_tool, name)
+        return self._add_tool(name, function)
+
+    def _add_tool(self, name: str | None, function: ToolFunction) -> ToolFunction:
+        tool = make_tool(function, name)
+        self.registry.tools[tool.name] = tool
+        return function
 
     def add_provider(self, provider: Provider) -> None:
         """Serve a provider's webhooks."""
@@ -102,6 +130,34 @@ class Desk:
             self.registry.handlers["twilio_status"] = ReceiptHandler(self.clock, twilio)
             self.registry.reads_nothing.add("twilio_status")
         return twilio
+
+    def use_vapi(self) -> Vapi:
+        """Set up Vapi, with its handler, its answers and the tools. Raises SetupError without VAPI_SECRET."""
+        settings = self.settings
+        if settings.vapi_secret is None:
+            raise SetupError("Set VAPI_SECRET to the secret of the server at Vapi, or leave Vapi out.")
+        secrets = [part.strip() for part in settings.vapi_secret.get_secret_value().split(",") if part.strip()]
+        own = settings.vapi
+        plan = HmacPlan(
+            algorithm=own.hmac_algorithm,
+            payload_format=own.hmac_payload,
+            encoding=own.hmac_encoding,
+            prefix=own.hmac_prefix,
+            secret_is_base64=own.hmac_secret_is_base64,
+            signature_header=own.signature_header,
+            timestamp_header=own.timestamp_header,
+        )
+        schemes = SCHEMES if own.auth == "any" else frozenset({own.auth})
+        vapi = Vapi(secrets=secrets, schemes=schemes, plan=plan, now=self.lease_clock.now)
+        self.add_provider(vapi)
+        if VAPI not in self.registry.handlers:
+            self.registry.handlers[VAPI] = VoiceHandler(self.clock, vapi)
+            self.registry.reads_nothing.add(VAPI)
+        for function in BUILT_IN_TOOLS:
+            if function.__name__ not in self.registry.tools:
+                self._add_tool(None, function)
+        self.registry.answerers[VAPI] = VapiAnswers(self.db, self.bucket, self.clock, self.registry, settings, vapi)
+        return vapi
 
     async def open(self) -> None:
         """Connect, migrate, make room. Raises SetupError in one sentence when the database cannot be used."""

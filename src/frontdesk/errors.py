@@ -16,6 +16,7 @@ FrontdeskError
 │   ├── Throttled           not sent: again after `retry_after` seconds
 │   ├── Unreachable         nothing was sent: again later
 │   └── Unknown             it may have been sent: never again by itself, reconcile
+├── CannotDo                a tool cannot do it: say the sentence to the caller; what the tool wrote is undone
 ├── Undeliverable           an event that no retry can help: dead letter at once
 └── ClaimLost               another worker holds it now: write nothing, walk away
 """
@@ -26,6 +27,7 @@ from typing import Any, ClassVar
 
 __all__ = [
     "AccountRefused",
+    "CannotDo",
     "ClaimLost",
     "Exchange",
     "Forged",
@@ -147,6 +149,10 @@ class Unreachable(SendError):
 
 class Unknown(SendError):
     """The request was written and no clear answer came: it may have been sent."""
+
+
+class CannotDo(FrontdeskError):
+    """A tool cannot do what it was asked for; the text is said to the caller, and what the tool wrote is undone."""
 
 
 class Undeliverable(FrontdeskError):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,9 @@ __all__ = [
     "ReceiptStatus",
     "Received",
     "TextReceived",
+    "VoiceLine",
+    "VoiceReport",
+    "VoiceStatus",
     "lane_key",
 ]
 
@@ -72,7 +75,51 @@ class Receipt:
     error_code: str | None = None
 
 
-Received = TextReceived | Receipt
+@dataclass(frozen=True, slots=True)
+class VoiceStatus:
+    """A voice agent's call moved on. `outcome` is None where the status does not tell one."""
+
+    provider: str
+    provider_call_id: str
+    status: str
+    at: datetime | None
+    direction: str | None = None
+    ended_reason: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceReport:
+    """What a voice agent tells of a call after its end; whatever it does not tell is None."""
+
+    provider: str
+    provider_call_id: str
+    at: datetime | None
+    direction: str | None = None
+    ended_reason: str | None = None
+    outcome: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    summary: str | None = None
+    transcript: str | None = None
+    recording_url: str | None = None
+    structured_data: Any = None
+    success: str | None = None
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceLine:
+    """One sentence of a call that is going on, as it was understood at last."""
+
+    provider: str
+    provider_call_id: str
+    at: datetime | None
+    role: str
+    text: str
+
+
+Received = TextReceived | Receipt | VoiceStatus | VoiceReport | VoiceLine
 """What a stored webhook item can be read as."""
 
 
@@ -95,6 +142,8 @@ class Item:
     lane_ref: str | None = None
     function_name: str = ""
     to_account: bool = False
+    body: bytes | None = None
+    """What the archive keeps in the place of the raw body, where that holds a secret; None: the raw body."""
 
     @property
     def lane(self) -> str:

@@ -4,16 +4,32 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from frontdesk.db.pool import Tx
-from frontdesk.inbox.model import Event
-from frontdesk.provider import Profile, Provider, Sender
+from frontdesk.inbox.model import Event, Receipted
+from frontdesk.provider import Answer, HttpRequest, Profile, Provider, Sender
+from frontdesk.tools import Tool
 
-__all__ = ["Commit", "Handler", "Registry"]
+__all__ = ["Answered", "Answerer", "Commit", "Handler", "Registry"]
 
 Commit = Callable[[Tx], Awaitable[None]]
 """The writes of one handled event; runs inside the transaction that settles it, perhaps with other events' writes."""
 
 Handler = Callable[[Event], Awaitable[Commit]]
 """Prepares one event outside any transaction (it may read, or call a model) and returns its writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A webhook that asked something: the answer to it, and what was kept of it."""
+
+    answer: Answer
+    kept: tuple[Receipted, ...] = ()
+
+
+Answerer = Callable[[HttpRequest], Awaitable[Answered | None]]
+"""Answers a webhook that waits for more than an acknowledgement; None for one that does not, which is then received.
+
+Raises Forged or Malformed, with nothing stored.
+"""
 
 
 @dataclass(slots=True)
@@ -26,6 +42,11 @@ class Registry:
     handlers: dict[str, Handler] = field(default_factory=dict)
     reads_nothing: set[str] = field(default_factory=set)
     """Webhook types whose handler prepares from the event alone: those of a lane may be settled several at a time."""
+
+    answerers: dict[str, Answerer] = field(default_factory=dict)
+    """By the webhook type, of which some or all webhooks are answered with what they asked for."""
+    tools: dict[str, Tool] = field(default_factory=dict)
+    """What a voice agent may call, by name."""
 
     def profiles(self) -> Mapping[str, tuple[Provider, Profile]]:
         """Every webhook type that some provider sends, with that provider."""

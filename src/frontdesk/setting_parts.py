@@ -14,6 +14,7 @@ from frontdesk.hours import opening_hours
 __all__ = [
     "E164",
     "NUDGES",
+    "BookingSettings",
     "FlowSettings",
     "FollowUpSettings",
     "Hours",
@@ -25,6 +26,7 @@ __all__ = [
     "SequenceSettings",
     "SequenceStep",
     "TimeZone",
+    "VapiSettings",
     "WorkerSettings",
 ]
 
@@ -189,6 +191,55 @@ class WorkerSettings(_Part):
         frozenset[str],
         Field(description="webhook types whose lane waits for a person after the last try, instead of going on"),
     ] = frozenset()
+
+
+class BookingSettings(_Part):
+    """[booking]: which times can be booked, within the opening hours; `settings.booking` of a client goes first."""
+
+    slot_minutes: Annotated[int, Field(ge=5, le=24 * 60, description="how long an appointment takes")] = 60
+    step_minutes: Annotated[
+        int, Field(ge=5, le=24 * 60, description="appointments begin so many minutes apart, from the opening on")
+    ] = 30
+    notice_minutes: Annotated[
+        int, Field(ge=0, le=30 * 24 * 60, description="least time from the call to the appointment")
+    ] = 60
+    horizon_days: Annotated[int, Field(ge=1, le=365, description="how far ahead appointments can be made")] = 60
+
+
+class VapiSettings(_Part):
+    """[vapi]: how Vapi's webhooks prove that they are Vapi's, and how long an answer may take."""
+
+    auth: Annotated[
+        Literal["any", "secret", "bearer", "hmac"],
+        Field(description="how VAPI_SECRET is proven: X-Vapi-Secret, Authorization, a signature, or any of these"),
+    ] = "any"
+    tool_seconds: Annotated[
+        # Three less than Vapi waits by default: up to two to undo and store, and the way there and back.
+        float,
+        Field(gt=0, le=297, description="longest time the tools of one message take; below the timeout set at Vapi"),
+    ] = 17
+    fallback: Annotated[str, Field(min_length=1, description="said when a tool fails or takes too long")] = (
+        "Sorry, I can't look that up right now. Somebody will call you back."
+    )
+    hmac_algorithm: Annotated[
+        Literal["sha256", "sha512", "sha1"], Field(description="as set in the HMAC credential at Vapi")
+    ] = "sha256"
+    hmac_payload: Annotated[
+        str, Field(pattern=r"\{body\}", description="what is signed, as set in the HMAC credential at Vapi")
+    ] = "{timestamp}.{body}"
+    hmac_encoding: Annotated[Literal["hex", "base64"], Field(description="as set in the HMAC credential at Vapi")] = (
+        "hex"
+    )
+    hmac_prefix: Annotated[str, Field(description="before the signature, as set at Vapi, such as sha256=")] = ""
+    hmac_secret_is_base64: Annotated[bool, Field(description="VAPI_SECRET is the key in base64, as set at Vapi")] = (
+        False
+    )
+    signature_header: Annotated[str, Field(pattern=r"^[a-z0-9-]+$", description="lower case, as set at Vapi")] = (
+        "x-signature"
+    )
+    timestamp_header: Annotated[str, Field(pattern=r"^[a-z0-9-]+$", description="lower case, as set at Vapi")] = (
+        "x-timestamp"
+    )
 
 
 class RetentionSettings(_Part):

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from frontdesk.setting_parts import (
     E164,
     NUDGES,
+    BookingSettings,
     FlowSettings,
     FollowUpSettings,
     Hours,
@@ -20,6 +21,7 @@ from frontdesk.setting_parts import (
     SenderSettings,
     SequenceSettings,
     TimeZone,
+    VapiSettings,
     WorkerSettings,
 )
 
@@ -66,6 +68,14 @@ class Settings(BaseSettings):
     twilio_api_base: Annotated[str, Field(description="Twilio's API, or what stands in for it")] = (
         "https://api.twilio.com"
     )
+    vapi_secret: Annotated[
+        SecretStr | None,
+        Field(description="what Vapi sends or signs with; empty: no voice agent; a comma-separated pair while rotated"),
+    ] = None
+    vapi_assistant_id: Annotated[
+        str | None,
+        Field(description="the assistant that answers calls where Vapi asks for one; a client may have its own"),
+    ] = None
     catch_up_days: Annotated[
         # A week: who wrote longer ago has found somebody else, and stored webhooks are kept for no less.
         int,
@@ -88,6 +98,8 @@ class Settings(BaseSettings):
     sender: SenderSettings = SenderSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
+    booking: BookingSettings = BookingSettings()
+    vapi: VapiSettings = VapiSettings()
 
     @property
     def simulated(self) -> bool:

@@ -8,10 +8,12 @@ from typing import Any
 
 import httpx2
 import psycopg
+from pydantic import BaseModel
 from story_house import House, eventually
 
 from frontdesk.settings import Settings
 
+SECTIONS = [name for name, field in Settings.model_fields.items() if isinstance(field.default, BaseModel)]
 SECRET = "postgresql://ada:geheim@127.0.0.1:1/desk"
 
 
@@ -101,6 +103,28 @@ def test_doctor_shows_the_webhook_to_paste_with_its_retries(house: House) -> Non
     assert "https://desk.example.com/webhooks/twilio/status#rc=5&rp=all" in done.stdout
 
 
+def test_doctor_knows_the_voice_agent_and_tools_are_printed_to_be_pasted(house: House) -> None:
+    voice = {"VAPI_SECRET": "s" * 32, "VAPI_ASSISTANT_ID": "a1", "PUBLIC_URL": "https://desk.example.com/"}
+    checks = {check["name"]: check for check in house.json("doctor", **voice)["checks"]}
+    assert [checks[name]["state"] for name in ("VAPI_SECRET", "VAPI_ASSISTANT_ID")] == ["ok", "ok"]
+    assert checks["Webhook for voice"]["found"] == "https://desk.example.com/vapi-webhook"
+    for wrong, state in (
+        ({"VAPI_SECRET": "short"}, "warn"),
+        ({"VAPI_SECRET": "a,b,c"}, "fail"),
+        ({"VAPI_ASSISTANT_ID": "a1"}, "fail"),
+    ):
+        done = json.loads(house.run("doctor", "--json", **wrong).stdout)
+        assert {check["name"]: check["state"] for check in done["checks"]}["VAPI_SECRET"] == state
+    printed = house.json("tools", **voice)
+    assert [tool["function"]["name"] for tool in printed] == [
+        "find_or_create_lead", "next_free_slots", "book_appointment", "cancel_appointment", "hand_over", "send_text",
+    ]  # fmt: skip
+    assert {tool["server"]["url"] for tool in printed} == {"https://desk.example.com/vapi-webhook"}
+    assert "book_appointment" in house.run("tools").stdout
+    assert printed[-1]["function"]["parameters"]["required"] == ["text"]
+    assert all(tool["function"]["description"] for tool in printed)
+
+
 def test_settings_show_their_sources_and_mask_secrets(house: House) -> None:
     (house.folder / "frontdesk.toml").write_text("[limits]\nper_day = 3\n")
     (house.folder / "token").write_text("geheim-token\n")
@@ -124,7 +148,7 @@ def test_init_writes_files_that_change_nothing_until_they_are_edited(house: Hous
     text = (house.folder / "frontdesk.toml").read_text()
     settings = [line[1:] for line in text.splitlines() if line.startswith("#") and not line.startswith("# ")]
     headers = [line for line in text.splitlines() if line.startswith("[")]
-    assert headers == ["[flow]", "[follow_up]", "[limits]", "[quiet]", "[sender]", "[worker]", "[retention]"]
+    assert headers == [f"[{name}]" for name in SECTIONS]
     assert "port = 3001" in settings
     values = [line for line in text.splitlines() if not re.match(r"# \S|#.*=$", line)]
     uncommented = tomllib.loads("\n".join(line.removeprefix("#") for line in values))

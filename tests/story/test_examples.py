@@ -31,6 +31,21 @@ def test_the_own_handler_writes_one_row_per_text(dsn: str) -> None:
     ]
 
 
+def test_the_own_tool_answers_once_and_undoes_what_it_refused(dsn: str) -> None:
+    command = [sys.executable, "-W", "error", str(EXAMPLES / "own_tool.py"), dsn]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "leaking tap starts at 60 dollars.",
+        "error: I did not understand the service; please ask for it again.",
+        "error: I still need the why.",
+        "Noted.",
+        "Noted.",
+        "error: Nobody can call back at once; please call the emergency line.",
+        "one row: an offer",
+    ]
+
+
 def test_the_process_of_the_how_to_runs_its_handler(dsn: str, tmp_path: Path) -> None:
     """The two blocks of the page as one program, with a carrier in this process."""
     page = (ROOT / "docs" / "how-to" / "own-handler.md").read_text(encoding="utf-8")

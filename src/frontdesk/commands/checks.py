@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from frontdesk.errors import SetupError
 from frontdesk.providers.twilio_webhooks import PROFILES, RETRY_FRAGMENT, SMS, STATUS
+from frontdesk.providers.vapi_webhooks import PROFILES as VAPI_PROFILES
+from frontdesk.providers.vapi_webhooks import VAPI
 from frontdesk.settings import Settings
 from frontdesk.web.auth import check_exposure
 
@@ -20,9 +22,11 @@ __all__ = [
     "check_cron_secret",
     "check_data_dir",
     "check_public_url",
+    "check_vapi",
 ]
 
 _LEAST_FREE = 500 * 1024 * 1024  # bytes of disk below which PostgreSQL is soon in trouble
+_SHORTEST_SECRET = 16
 
 
 class State(StrEnum):
@@ -104,6 +108,32 @@ def check_public_url(settings: Settings) -> Iterator[Check]:
     yield Check("Webhook for texts", State.OK, f"{base}{PROFILES[SMS].path}{RETRY_FRAGMENT}", paste)
     told = "nothing to paste: it goes out with every message"
     yield Check("Status callback", State.OK, f"{base}{PROFILES[STATUS].path}{RETRY_FRAGMENT}", told)
+
+
+def check_vapi(settings: Settings) -> Iterator[Check]:
+    """The voice agent, where there is one: its secret, its assistant, and the URL to paste."""
+    if settings.vapi_secret is None:
+        if settings.vapi_assistant_id:
+            todo = "set VAPI_SECRET to the secret of the server at Vapi; without it no call is answered"
+            yield Check("VAPI_SECRET", State.FAIL, "not set, and VAPI_ASSISTANT_ID is", todo)
+        return
+    parts = [part.strip() for part in settings.vapi_secret.get_secret_value().split(",")]
+    make_one = "set it to the output of `openssl rand -hex 24`, here and at Vapi; while it is rotated, new,old"
+    if len(parts) > 2 or not all(parts):
+        yield Check("VAPI_SECRET", State.FAIL, "neither one secret nor a pair", make_one)
+    elif min(map(len, parts)) < _SHORTEST_SECRET:
+        yield Check("VAPI_SECRET", State.WARN, f"shorter than {_SHORTEST_SECRET} characters", make_one)
+    else:
+        yield Check("VAPI_SECRET", State.OK, "a pair, for rotation" if len(parts) == 2 else "set")
+    if settings.vapi_assistant_id:
+        yield Check("VAPI_ASSISTANT_ID", State.OK, settings.vapi_assistant_id)
+    else:
+        todo = "set it, or one at the number at Vapi or in each client's settings; else callers hear an excuse"
+        yield Check("VAPI_ASSISTANT_ID", State.WARN, "not set", todo)
+    if settings.public_url:
+        paste = "paste it at Vapi: your assistant (or phone number), Server URL, with the secret from VAPI_SECRET"
+        url = f"{settings.public_url.rstrip('/')}{VAPI_PROFILES[VAPI].path}"
+        yield Check("Webhook for voice", State.OK, url, paste)
 
 
 def check_admission(settings: Settings) -> Check:

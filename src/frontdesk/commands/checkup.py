@@ -15,6 +15,7 @@ from frontdesk.commands.checks import (
     check_cron_secret,
     check_data_dir,
     check_public_url,
+    check_vapi,
 )
 from frontdesk.commands.database import opened, schema_version
 from frontdesk.commands.described import described
@@ -75,6 +76,7 @@ def _checks(given: Given) -> Iterator[Check]:
     yield from asyncio.run(_database(settings))
     yield from check_account(settings)
     yield from check_public_url(settings)
+    yield from check_vapi(settings)
 
 
 def _settings(settings: Settings, faults: list[Fault], given: Mapping[str, Any]) -> Iterator[Check]:

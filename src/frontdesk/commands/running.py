@@ -42,6 +42,8 @@ async def open_desk(settings: Settings, dsn: str, public_base: str | None) -> As
     desk = Desk(settings, dsn)
     try:
         desk.use_twilio(public_base=public_base)
+        if settings.vapi_secret is not None:
+            desk.use_vapi()
         await desk.open()
         await _serve_first_client(desk)
         yield desk

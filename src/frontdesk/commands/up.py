@@ -100,6 +100,7 @@ def _environment(desk: Desk, base: str | None) -> dict[str, str]:
         "TWILIO_AUTH_TOKEN": token.get_secret_value() if token else None,
         "TWILIO_API_BASE": settings.twilio_api_base,
         "TWILIO_NUMBER": settings.twilio_number,
+        "VAPI_SECRET": settings.vapi_secret.get_secret_value() if settings.vapi_secret else None,
         "LIMITS__SECONDS_BETWEEN": str(settings.limits.seconds_between),
     }
     return {name: value for name, value in values.items() if value}

@@ -52,3 +52,7 @@ FROM unnest(%(outbound_ids)s::bigint[], %(statuses)s::text[], %(blocked_reasons)
             %(provider_message_ids)s::text[], %(sent_at)s::timestamptz[])
      AS d (outbound_id, status, blocked_reason, provider_message_id, sent_at)
 WHERE m.outbound_id = d.outbound_id;
+
+-- A person takes over: the bot is silent in all conversations of a lead. The first time stays.
+-- name: pause_all_of
+UPDATE conversations SET bot_paused_at = coalesce(bot_paused_at, %(now)s::timestamptz) WHERE lead_id = %(lead_id)s;

@@ -22,6 +22,7 @@ __all__ = [
     "get",
     "inbound_known",
     "mark_outbound",
+    "pause_all_of",
     "save",
     "save_known",
 ]
@@ -79,6 +80,11 @@ async def inbound_known(tx: Tx, provider_message_ids: Sequence[str]) -> set[str]
     """Those of the provider's ids under which an inbound message was stored."""
     rows = await tx.all(Q.inbound_known, {"provider_message_ids": list(provider_message_ids)})
     return {row.provider_message_id for row in rows}
+
+
+async def pause_all_of(tx: Tx, lead_id: int, now: datetime) -> int:
+    """Keep the bot silent in every conversation of a lead, as a person takes over; returns how many there are."""
+    return await tx.run(Q.pause_all_of, {"lead_id": lead_id, "now": now})
 
 
 async def save(tx: Tx, conversation_id: int, mark: MarkConversation) -> bool:

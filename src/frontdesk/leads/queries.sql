@@ -6,6 +6,20 @@ VALUES (%(client_id)s, %(phone)s, 'new', %(sequence_expires_at)s, %(now)s)
 ON CONFLICT (client_id, phone) DO UPDATE SET phone = excluded.phone
 RETURNING id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone;
 
+-- Who left an e-mail address and no number. No constraint makes them one row: two at the same moment are two leads, which a
+-- person can see, where a wrong merge would hide one.
+-- name: by_email
+SELECT id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone
+FROM leads WHERE client_id = %(client_id)s AND lower(email) = lower(%(email)s)
+ORDER BY created_at, id
+LIMIT 1
+FOR NO KEY UPDATE;
+
+-- name: add_by_email
+INSERT INTO leads (client_id, email, status, sequence_expires_at, created_at)
+VALUES (%(client_id)s, %(email)s, 'new', %(sequence_expires_at)s, %(now)s)
+RETURNING id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone;
+
 -- name: get
 SELECT id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone
 FROM leads WHERE client_id = %(client_id)s AND phone = %(phone)s;

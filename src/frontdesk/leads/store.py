@@ -13,6 +13,7 @@ __all__ = [
     "close_expired",
     "count_from",
     "ensure",
+    "ensure_by_email",
     "fill",
     "get",
     "list_leads",
@@ -34,6 +35,14 @@ async def ensure(tx: Tx, *, client_id: int, phone: str, sequence_expires_at: dat
     """The lead of this number, made if it is new; its row is locked for the rest of the transaction."""
     row = {"client_id": client_id, "phone": phone, "sequence_expires_at": sequence_expires_at, "now": now}
     return Lead(*await tx.one(Q.ensure, row))
+
+
+async def ensure_by_email(tx: Tx, *, client_id: int, email: str, sequence_expires_at: datetime, now: datetime) -> Lead:
+    """The lead with this address, whatever its case, made if there is none; its row is locked for the transaction."""
+    row = {"client_id": client_id, "email": email}
+    if (known := await tx.one(Q.by_email, row)) is not None:
+        return Lead(*known)
+    return Lead(*await tx.one(Q.add_by_email, {**row, "sequence_expires_at": sequence_expires_at, "now": now}))
 
 
 async def get(tx: Tx, *, client_id: int, phone: str) -> Lead | None:

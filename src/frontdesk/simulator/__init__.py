@@ -5,5 +5,6 @@ from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.faults import Faults
 from frontdesk.simulator.messages import SimulatedMessage
 from frontdesk.simulator.server import serve
+from frontdesk.simulator.voice_agent import VoiceAgent
 
-__all__ = ["Arrival", "Carrier", "Fate", "Faults", "SimulatedMessage", "serve"]
+__all__ = ["Arrival", "Carrier", "Fate", "Faults", "SimulatedMessage", "VoiceAgent", "serve"]

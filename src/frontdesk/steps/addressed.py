@@ -14,7 +14,7 @@ from frontdesk.leads import store as leads
 from frontdesk.message import TextReceived
 from frontdesk.steps.facts import known_zone
 
-__all__ = ["Addressed", "To", "addressed", "e164", "known_providers"]
+__all__ = ["Addressed", "To", "addressed", "e164", "known_providers", "sender_of"]
 
 Q = load_queries("frontdesk.steps", "addressed.sql")
 
@@ -65,6 +65,13 @@ async def addressed(tx: Tx, to: To, now: datetime) -> Addressed:
     zone = (await tx.one(Q.time_zone, {"lead_id": conversation.lead_id})).timezone
     known = await tx.one(Q.provider_of, {"number": ours})
     return Addressed(conversation, ours, known.provider if known else _PROVIDER, known_zone(zone))
+
+
+async def sender_of(tx: Tx, client_id: int) -> tuple[str, str]:
+    """The number that texts of a client go from, and its provider. Raises NotThere or NotPossible."""
+    number, _ = await _ours(tx, To(client_id=client_id))
+    known = await tx.one(Q.provider_of, {"number": number})
+    return number, known.provider if known else _PROVIDER
 
 
 async def _by_phone(tx: Tx, to: To, now: datetime) -> Conversation:

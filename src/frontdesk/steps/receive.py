@@ -110,7 +110,8 @@ async def take(receiver: Receiver, provider: Provider, webhook_type: str, reques
     for item in items:
         _refuse_oversized_key(item)
         correlation_id = token_hex(16)
-        arrival = Arrival(item, request.body, headers, correlation_id, profile.dedupe_for)
+        body = request.body if item.body is None else item.body
+        arrival = Arrival(item, body, headers, correlation_id, profile.dedupe_for)
         receipted = await receiver.receive(arrival)
         kept.append(receipted)
         log.info(

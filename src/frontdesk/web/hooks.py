@@ -1,6 +1,6 @@
 """Webhooks: plain Starlette routes, one per webhook type; each answered as its provider's profile says."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from time import perf_counter
 
@@ -28,15 +28,21 @@ ALIASES = {
 }
 """Other paths that answer too: older ones, kept for those who come from them."""
 
+DEPRECATED = {"/vapi": {"Deprecation": "@1763596800", "Link": '</vapi-webhook>; rel="successor-version"'}}
+"""Paths that will go one day, with the headers that say so (RFC 9745): since 2025-11-20, and what takes their place."""
+
 
 def hook_routes(desk: Desk) -> list[Route]:
     """The routes of every webhook type that the desk's providers send."""
     paths = {profile.path: kind for kind, (_, profile) in desk.registry.profiles().items()}
     paths |= {path: kind for path, kind in ALIASES.items() if kind in desk.registry.profiles()}
-    return [Route(path, _endpoint(desk, kind), methods=["GET", "POST"]) for path, kind in paths.items()]
+    return [
+        Route(path, _endpoint(desk, kind, DEPRECATED.get(path, {})), methods=["GET", "POST"])
+        for path, kind in paths.items()
+    ]
 
 
-def _endpoint(desk: Desk, webhook_type: str) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(desk: Desk, webhook_type: str, headers: Mapping[str, str]) -> Callable[[Request], Awaitable[Response]]:
     provider, profile = desk.registry.profiles()[webhook_type]
     counting = _Counting(desk.meters, webhook_type)
 
@@ -46,6 +52,10 @@ def _endpoint(desk: Desk, webhook_type: str) -> Callable[[Request], Awaitable[Re
             received = _as_received(request, body, desk.settings.public_url)
             if (greeting := provider.greet(received)) is not None:
                 return _answer(greeting)
+            answerer = desk.registry.answerers.get(webhook_type)
+            if answerer is not None and (answered := await answerer(received)) is not None:
+                counting.note(answered.kept)
+                return _answer(answered.answer)
             counting.note(await take(desk.receiver, provider, webhook_type, received))
         except Overloaded:
             return _answer(profile.overload, {"Retry-After": "2"})
@@ -56,7 +66,12 @@ def _endpoint(desk: Desk, webhook_type: str) -> Callable[[Request], Awaitable[Re
             return Response(status_code=400)
         return _answer(profile.acknowledge)
 
-    return counting.around(hook)
+    async def marked(request: Request) -> Response:
+        response = await hook(request)
+        response.headers.update(headers)
+        return response
+
+    return counting.around(marked if headers else hook)
 
 
 class _Counting:

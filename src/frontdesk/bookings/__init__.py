@@ -1,0 +1,1 @@
+"""Bookings: appointments of leads with a client, never two at a time."""

@@ -1,0 +1,1 @@
+"""Voice calls: what a voice agent told of the calls that it held."""
