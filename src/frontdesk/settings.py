@@ -1,6 +1,7 @@
 """Settings: read once, frozen. From the environment, from NAME_FILE for secrets, and from frontdesk.toml."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,9 +10,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from frontdesk.setting_parts import (
     E164,
+    Country,
     FlowSettings,
+    FormSettings,
+    FormSource,
     Hours,
     LimitSettings,
+    PaymentSettings,
     QuietSettings,
     RetentionSettings,
     SenderSettings,
@@ -53,6 +58,10 @@ class Settings(BaseSettings):
     ] = None
     admin_phone: Annotated[E164 | None, Field(description="the operator's phone, for alerts")] = None
     tz: Annotated[TimeZone, Field(description="time zone of the first client")] = "UTC"
+    country: Annotated[
+        Country | None,
+        Field(description="where numbers without a country code belong, such as US; empty: as the client's number"),
+    ] = None
     twilio_account_sid: Annotated[str | None, Field(description="from the Twilio console; empty: simulator")] = None
     twilio_auth_token: Annotated[
         SecretStr | None, Field(description="from the Twilio console; a comma-separated pair while rotated")
@@ -62,6 +71,10 @@ class Settings(BaseSettings):
     twilio_api_base: Annotated[str, Field(description="Twilio's API, or what stands in for it")] = (
         "https://api.twilio.com"
     )
+    stripe_webhook_secret: Annotated[
+        SecretStr | None,
+        Field(description="whsec_… of the webhook endpoint at Stripe; a comma-separated pair while rotated"),
+    ] = None
     catch_up_days: Annotated[
         # A week: who wrote longer ago has found somebody else, and stored webhooks are kept for no less.
         int,
@@ -80,6 +93,11 @@ class Settings(BaseSettings):
     sender: SenderSettings = SenderSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
+    payments: PaymentSettings = PaymentSettings()
+    forms: Annotated[
+        Mapping[FormSource, FormSettings],
+        Field(description="sources of lead forms, each in a section of its own, such as [forms.website]"),
+    ] = {}
 
     @property
     def simulated(self) -> bool:

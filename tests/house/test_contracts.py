@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src" / "frontdesk").rglob("*.py"))
-ROOMS = ("inbox", "clients", "leads", "conversations", "outbox", "audit")
+ROOMS = ("inbox", "clients", "leads", "conversations", "outbox", "audit", "payments")
 
 
 def test_imports_keep_the_floors_and_decisions_are_pure() -> None:

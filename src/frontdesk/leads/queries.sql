@@ -10,6 +10,29 @@ RETURNING id, client_id, first_name, last_name, phone, email, status, service_ty
 SELECT id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone
 FROM leads WHERE client_id = %(client_id)s AND phone = %(phone)s;
 
+-- The lead that a person is who gave a number, an e-mail address, or both. The number decides. The address alone joins only
+-- where no number speaks against it: two who share a mailbox stay two. The caller has the client's row locked, as no
+-- constraint keeps the address single.
+-- name: find_person
+SELECT id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone
+FROM leads
+WHERE client_id = %(client_id)s
+  AND (phone = %(phone)s::text
+       OR (lower(email) = lower(%(email)s::text) AND (phone IS NULL OR %(phone)s::text IS NULL)))
+ORDER BY coalesce(phone = %(phone)s::text, false) DESC, (phone IS NULL), created_at, id
+LIMIT 1
+FOR UPDATE;
+
+-- A person without a number has no conflict; with one, the number's lead may have come by text just now.
+-- name: add_person
+INSERT INTO leads AS l (client_id, phone, email, status, sequence_expires_at, created_at)
+VALUES (%(client_id)s, %(phone)s, %(email)s, 'new', %(sequence_expires_at)s, %(now)s)
+ON CONFLICT (client_id, phone) DO UPDATE SET phone = excluded.phone
+RETURNING id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone;
+
+-- name: give_phone
+UPDATE leads SET phone = %(phone)s WHERE id = %(lead_id)s AND phone IS NULL;
+
 -- Fill what is empty; never empty what is filled. Touches no row when there is nothing to fill.
 -- name: fill
 UPDATE leads
