@@ -1,10 +1,10 @@
 """Settings: from the fields of the class, as `frontdesk settings` describes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, get_args, get_origin
 
-from frontdesk.commands.described import described
-from frontdesk.setting_parts import FlowSettings, Question
+from frontdesk.commands.described import described, described_section
+from frontdesk.setting_parts import FlowSettings, FormSettings, Question
 from frontdesk.settings import Settings
 from generator.markdown import code, page, sentence, table
 
@@ -44,8 +44,29 @@ def settings_page() -> str:
             note,
             _settings_table(row for row in rows if row.path[0] == name and len(row.path) > 1),
         ]
-    parts += ["### One entry of flow.questions", _questions(), _own_settings()]
+    parts += ["### One entry of flow.questions", _questions(), *_forms(), _own_settings()]
     return page("Settings", *parts)
+
+
+def _forms() -> Iterator[str]:
+    rows = list(described_section(("forms", "source"), FormSettings()))
+    yield "## [forms.source]"
+    yield (
+        f"{sentence((FormSettings.__doc__ or '').partition(':')[2])} `source` stands for its name, in lower case. The "
+        "secrets also come by file: `FORMS__SOURCE__SECRET_FILE`."
+    )
+    yield table(
+        ("Environment", "frontdesk.toml", "Default", "What it is"),
+        (
+            (
+                code(row.name),
+                "" if row.secret else code(".".join(row.path)),
+                code(str(row.default).lower()) if row.default not in (None, "", {}) else "none",
+                row.help + (" (**secret**)" if row.secret else ""),
+            )
+            for row in rows
+        ),
+    )
 
 
 def _settings_table(rows: Iterable[Any]) -> str:

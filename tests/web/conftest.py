@@ -79,6 +79,8 @@ async def _running(dsn: str, roles: tuple[str, ...], simulation: bool, changes: 
         desk = Desk(scratch_settings(twilio_api_base=carrier_url, **changes), dsn)
         await desk.open()
         desk.use_twilio(public_base=f"http://127.0.0.1:{port}")
+        desk.use_stripe()
+        desk.use_forms()
         await desk.serve_first_client(NUMBER)
         app = build_app(desk, simulation=carrier if simulation else None)
         service = desk.service(*roles)

@@ -14,14 +14,16 @@ from frontdesk.commands.checks import (
     check_admission,
     check_cron_secret,
     check_data_dir,
+    check_forms,
     check_public_url,
+    check_stripe,
 )
 from frontdesk.commands.database import opened, schema_version
 from frontdesk.commands.described import described
 from frontdesk.commands.faults import Fault, find_faults
 from frontdesk.commands.given import Given, given_by
 from frontdesk.commands.printing import AsJson, print_json, print_table, say, spoken
-from frontdesk.commands.sources import read_toml, source_of, toml_path
+from frontdesk.commands.sources import in_toml, read_toml, source_of, toml_path
 from frontdesk.commands.waking import check_waking
 from frontdesk.db.clock import LeaseClock
 from frontdesk.db.connect import try_to_connect, where
@@ -75,6 +77,8 @@ def _checks(given: Given) -> Iterator[Check]:
     yield from asyncio.run(_database(settings))
     yield from check_account(settings)
     yield from check_public_url(settings)
+    yield from check_stripe(settings)
+    yield from check_forms(settings)
 
 
 def _settings(settings: Settings, faults: list[Fault], given: Mapping[str, Any]) -> Iterator[Check]:
@@ -93,7 +97,7 @@ def _settings(settings: Settings, faults: list[Fault], given: Mapping[str, Any])
             guess = name.lower() if name.lower() in Settings.model_fields else "a name that `frontdesk settings` lists"
             yield Check(name, State.WARN, f"not read from {toml_path()}: no setting has that name", f"write {guess}")
     for row in own:
-        if row.secret and row.path[0] in toml:
+        if row.secret and in_toml(row.path, toml):
             todo = f"move it to the environment, or to a file that {row.name}_FILE names"
             yield Check(row.name, State.WARN, f"a secret stands in {toml_path()}", todo)
 

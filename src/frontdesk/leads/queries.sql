@@ -33,13 +33,19 @@ RETURNING id, client_id, first_name, last_name, phone, email, status, service_ty
 -- name: give_phone
 UPDATE leads SET phone = %(phone)s WHERE id = %(lead_id)s AND phone IS NULL;
 
--- Fill what is empty; never empty what is filled. Touches no row when there is nothing to fill.
+-- Fill what is empty; never empty what is filled. Touches no row when there is nothing to fill. A last name that comes with
+-- another first name than the one that stands is somebody else's, and joins no half.
 -- name: fill
 UPDATE leads
-SET first_name = coalesce(first_name, %(first_name)s::text), last_name = coalesce(last_name, %(last_name)s::text),
+SET first_name = coalesce(first_name, %(first_name)s::text),
+    last_name = coalesce(last_name, CASE WHEN lower(coalesce(first_name, %(first_name)s::text)) IS NOT DISTINCT FROM
+                                              lower(coalesce(%(first_name)s::text, first_name)) THEN %(last_name)s::text END),
     email = coalesce(email, %(email)s::text), service_type_enum = coalesce(service_type_enum, %(service_type_enum)s::text)
 WHERE id = %(lead_id)s
-  AND ((first_name IS NULL AND %(first_name)s::text IS NOT NULL) OR (last_name IS NULL AND %(last_name)s::text IS NOT NULL)
+  AND ((first_name IS NULL AND %(first_name)s::text IS NOT NULL)
+       OR (last_name IS NULL AND %(last_name)s::text IS NOT NULL
+           AND lower(coalesce(first_name, %(first_name)s::text)) IS NOT DISTINCT FROM
+               lower(coalesce(%(first_name)s::text, first_name)))
        OR (email IS NULL AND %(email)s::text IS NOT NULL)
        OR (service_type_enum IS NULL AND %(service_type_enum)s::text IS NOT NULL));
 

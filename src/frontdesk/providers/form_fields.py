@@ -48,8 +48,9 @@ def found_fields(form: Mapping[str, Any], places: Mapping[str, str]) -> dict[str
         field = _OURS.get(re.sub(r"[\W_]+", "", label.lower()), "")
         if field and field not in found and (text := _shown(value, field)):
             found[field] = text
-    whole = " ".join(found[part] for part in ("first_name", "last_name") if part in found)
-    return {"name": whole, **found} if whole else found
+    if "first_name" not in found:
+        return found
+    return {"name": f"{found['first_name']} {found.get('last_name', '')}".strip(), **found}
 
 
 def agreed(fields: Mapping[str, str]) -> bool:
@@ -86,7 +87,9 @@ def _labelled(form: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield label, part[answer]
             continue
         for name, value in part.items():
-            if isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(v, Mapping) for v in value)):
+            if isinstance(value, Mapping) or (
+                isinstance(value, list) and any(isinstance(one, Mapping | list) for one in value)
+            ):
                 waiting.append(value)
             else:
                 yield name, value

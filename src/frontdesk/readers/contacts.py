@@ -26,11 +26,14 @@ def read_phone(text: str, region: str | None) -> str | None:
 
 
 def region_of(number: str) -> str | None:
-    """The two-letter region of a number in E.164; None where it cannot be told."""
+    """The two-letter region of a number in E.164; the main one where several share a country code. None if unknown."""
     try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+        parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
         return None
+    region = phonenumbers.region_code_for_number(parsed)
+    region = region or phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    return region if region and region.isalpha() and region != "ZZ" else None
 
 
 def read_email(text: str) -> str | None:

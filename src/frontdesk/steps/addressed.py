@@ -21,6 +21,8 @@ Q = load_queries("frontdesk.steps", "addressed.sql")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SEQUENCE_LASTS = timedelta(days=30)
 _CHANNEL = "sms"
+_WRITTEN_ON = ("sms", "whatsapp")
+"""A conversation of another channel, as of a form, is answered by text."""
 _PROVIDER = "twilio"  # of a number that never sent yet: the pool of our numbers is Twilio's
 
 
@@ -59,12 +61,22 @@ async def addressed(tx: Tx, to: To, now: datetime) -> Addressed:
         if row is None:
             raise NotThere(f"There is no conversation {to.conversation_id}.")
         conversation = Conversation(*row)
+        if conversation.channel not in _WRITTEN_ON:
+            conversation = await _by_phone(tx, To(phone=await _phone(tx, conversation), client_id=row.client_id), now)
     else:
         conversation = await _by_phone(tx, to, now)
     ours = to.from_number or conversation.our_address
     zone = (await tx.one(Q.time_zone, {"lead_id": conversation.lead_id})).timezone
     known = await tx.one(Q.provider_of, {"number": ours})
     return Addressed(conversation, ours, known.provider if known else _PROVIDER, known_zone(zone))
+
+
+async def _phone(tx: Tx, conversation: Conversation) -> str:
+    """The phone of a lead who filled in a form or called. Raises NotPossible where none is known."""
+    phone = (await tx.one(Q.phone_of, {"lead_id": conversation.lead_id})).phone
+    if phone is None:
+        raise NotPossible("This lead gave no phone number: write to their e-mail address, or call back.")
+    return str(phone)
 
 
 async def _by_phone(tx: Tx, to: To, now: datetime) -> Conversation:
