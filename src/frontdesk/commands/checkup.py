@@ -32,6 +32,7 @@ from frontdesk.db.pool import Database
 from frontdesk.db.queries import load_queries
 from frontdesk.errors import SetupError
 from frontdesk.logs import configure_logs
+from frontdesk.payments import store as payments
 from frontdesk.settings import Settings
 from frontdesk.steps.retire import kept_weeks
 
@@ -41,6 +42,7 @@ Q = load_queries("frontdesk.commands", "views.sql")
 
 _MARKS = {State.OK: Text("✓", "green"), State.WARN: Text("!", "yellow"), State.FAIL: Text("✗", "bold red")}
 _OLDEST = 15  # of PostgreSQL
+_SHOWN = 10  # payments of nobody, the newest
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
@@ -111,7 +113,7 @@ async def _database(settings: Settings) -> list[Check]:
             db = Database(database.dsn, size=1, prepare=settings.database_prepare)
             await db.open()
             try:
-                schema = [*await _schema(db), *await _retention(db, settings)]
+                schema = [*await _schema(db), *await _retention(db, settings), *await _payments(db)]
                 return [await _version(db, settings), *schema, await check_waking(db, settings)]
             finally:
                 await db.close()
@@ -149,3 +151,16 @@ async def _retention(db: Database, settings: Settings) -> list[Check]:
     async with db.transaction() as tx:
         kept = await kept_weeks(tx, clock.now(), settings.retention)
     return [Check("Retention", State.WARN, f"week {week.week} is kept: {week.why}") for week in kept]
+
+
+async def _payments(db: Database) -> list[Check]:
+    version, _ = await schema_version(db) or (0, 0)
+    if version < CODE_VERSION:
+        return []
+    async with db.transaction() as tx:
+        nobodys = await payments.of_nobody(tx, _SHOWN)
+    if not nobodys:
+        return []
+    refs = ", ".join(payment.payment_ref for payment in nobodys)
+    todo = "say whose they are (docs/how-to/go-live-stripe.md); give client_reference_id with the next"
+    return [Check("Payments", State.WARN, f"nobody knows for which client: {refs}", todo)]
