@@ -162,6 +162,20 @@ def test_behind_a_proxy_the_public_url_counts_whatever_the_proxy_says(post: Post
     assert post.stored() == before + 1
 
 
+def test_without_a_public_url_what_the_proxy_says_counts(
+    dsn: str, house_on: Callable[..., AbstractContextManager[Any]]
+) -> None:
+    wanted: dict[str, Any] = {}
+    for kit in KITS:
+        wanted |= kit.settings
+    with house_on(dsn, roles=(), simulation=False, **wanted) as house:
+        for kit in KITS:
+            post = Post(house, kit)
+            headers = {"x-forwarded-proto": "https", "x-forwarded-host": "shop.example.test"}
+            assert post.is_acknowledged(post(post.genuine(base="https://shop.example.test"), **headers))
+            assert post.stored() == 1
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"null", b"\xff\xfe\x00", b"a=%ZZ&&&=;", b"\x00" * 50, b"0", b'"text"', b"{}" * 3, b"[" * 100_000, b'{"a":' * 20_000],

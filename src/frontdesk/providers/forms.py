@@ -31,7 +31,7 @@ PROFILES: dict[str, Profile] = {
         batch=Batch.ONE,
         dedupe_for=timedelta(days=4),
         ack_deadline=timedelta(seconds=15),
-        dedupe_path="the header webhook-id",
+        dedupe_path="webhook-id",
         acknowledge=Answer(202, "application/json", b'{"status":"received"}'),
         overload=Answer(503, "text/plain", b"The desk cannot keep this form right now; please send it again later."),
         retries=Retries(times=9, within=timedelta(hours=76), set_up="", unasked=""),

@@ -20,7 +20,8 @@ STRIPE = "stripe"
 
 _K = PaymentKind
 
-# Source: Stripe, "Webhooks": live events are tried for up to three days, each time signed anew.
+# Source: Stripe, "Webhooks": live events are tried for up to three days, with growing pauses, each time signed anew.
+# How often, and how long an answer may take, Stripe does not promise: these two are for the eye only.
 PROFILES: dict[str, Profile] = {
     STRIPE: Profile(
         webhook_type=STRIPE,
