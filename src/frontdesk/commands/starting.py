@@ -69,13 +69,13 @@ def _toml(rows: list[Described]) -> str:
 
 
 def _form_example() -> Iterator[str]:
-    """A source of lead forms as it would stand in the file, without its secrets."""
-    yield "\n# A source of lead forms; there may be many. Its secret stands in the environment: FORMS__WEBSITE__SECRET"
-    yield "#[forms.website]"
+    """A source of lead forms as it would stand in the file, without its secrets: an example, not defaults."""
+    yield "\n# Sources of lead forms, each with a section of its own and a secret in the environment, such as"
+    yield "# FORMS__WEBSITE__SECRET. Without the first character of each line:"
+    yield "# [forms.website]"
     for row in described_section(("forms", "website"), FormSettings()):
         if not row.secret and not row.path[-1].endswith("_file"):
-            yield f"# {row.help}"
-            yield f"#{row.path[-1]} = {_toml_value(row)}".rstrip()
+            yield f"# {row.path[-1]} = …  # {row.help}"
 
 
 def _toml_value(row: Described) -> str:

@@ -11,7 +11,7 @@ class PaymentState(StrEnum):
     """The states of one payment; each says what the provider's next word can be."""
 
     PENDING = "pending"  # nothing was paid yet; any other
-    FAILED = "failed"  # the first try to pay failed; it may be tried again
+    FAILED = "failed"  # the first try to pay failed, so that nothing was paid yet; it may be tried again
     PAST_DUE = "past_due"  # a renewal failed and the provider tries again
     UNPAID = "unpaid"  # a renewal failed and the provider gave up, or service is paused; it may be paid after all
     ACTIVE = "active"  # paid, or in its trial

@@ -1,9 +1,8 @@
 """The decisions about payments: what one event says of a payment, and what all of them say of their client.
 
 Events come late, twice and in any order, and their times are whole seconds. So each is a claim about one payment, and
-of two claims the greater holds, by one total order: an end before all else, something paid or refused before what is
-merely under way, then the newer, and within a second the better news. Taking the greater gives the same end whatever
-the order.
+of two claims the greater holds, by one total order: an end before all else, what was paid once before what never was,
+then the newer, and within a second the better news. Taking the greater gives the same end whatever the order.
 """
 
 from collections.abc import Iterable
@@ -13,12 +12,15 @@ from datetime import datetime
 from frontdesk.message import PaymentKind, PaymentTold
 from frontdesk.payments.model import Payment, PaymentState, Standing, Whose
 
-__all__ = ["FINAL", "claimed", "client_named", "decide", "noted", "owner", "served"]
+__all__ = ["FINAL", "UNDECIDED", "claimed", "client_named", "decide", "noted", "owner", "served"]
 
 _S = PaymentState
 
 FINAL = frozenset({_S.REFUNDED, _S.ENDED})
 """Nothing that is told of a payment after, or before, changes these."""
+
+UNDECIDED = frozenset({_S.PENDING, _S.FAILED})
+"""Nothing was paid yet: these say nothing of whether a client is served, who may be so by a person's word."""
 
 _RANK = {state: rank for rank, state in enumerate(PaymentState)}
 """Within one second the later in the enum holds: a first try that fails and a second that succeeds end as paid."""
@@ -80,7 +82,7 @@ def noted(payment: Payment, told: PaymentTold) -> Payment:
 
 
 def _order(state: PaymentState, at: datetime | None) -> tuple[bool, bool, float, int]:
-    return state in FINAL, state is not _S.PENDING, at.timestamp() if at else 0.0, _RANK[state]
+    return state in FINAL, state not in UNDECIDED, at.timestamp() if at else 0.0, _RANK[state]
 
 
 def served(payments: Iterable[Payment], *, while_retrying: bool) -> bool | None:
@@ -89,7 +91,7 @@ def served(payments: Iterable[Payment], *, while_retrying: bool) -> bool | None:
     `while_retrying`: go on while the provider tries a renewal again.
     """
     good = {_S.ACTIVE, _S.PAST_DUE} if while_retrying else {_S.ACTIVE}
-    states = {payment.state for payment in payments} - {_S.PENDING}
+    states = {payment.state for payment in payments} - UNDECIDED
     return bool(states & good) if states else None
 
 
