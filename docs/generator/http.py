@@ -14,8 +14,10 @@ __all__ = ["http_page"]
 
 def http_page() -> str:
     """Webhooks, admin API and pages."""
-    desk = Desk(scratch_settings(), "")
-    twilio = desk.use_twilio(public_base="https://desk.example.com")
+    desk = Desk(scratch_settings(stripe_webhook_secret="whsec_of_nobody"), "")  # noqa: S106
+    desk.use_twilio(public_base="https://desk.example.com")
+    desk.use_stripe()
+    desk.use_forms()
     served = build_app(desk)
     schema = served.openapi()
     others = [
@@ -23,7 +25,7 @@ def http_page() -> str:
         for route in _routes(served.router.routes)
         if route[0] not in schema["paths"] and "/parts/" not in route[0]
     ]
-    hooks = {profile.path: kind for kind, profile in twilio.profiles.items()} | ALIASES
+    hooks = {profile.path: kind for kind, (_, profile) in desk.registry.profiles().items()} | ALIASES
     return page(
         "HTTP",
         "## Webhooks",

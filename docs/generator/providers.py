@@ -1,12 +1,15 @@
 """Providers: their profiles as data."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from frontdesk.errors import AccountRefused, Rejected, SendError, Throttled, Unknown, Unreachable
 from frontdesk.outbox.rules import RECEIPT_DUE
 from frontdesk.provider import Batch, Profile, Refused
+from frontdesk.providers import forms, stripe_webhooks
+from frontdesk.providers.forms import LeadForms
+from frontdesk.providers.stripe import Stripe
 from frontdesk.providers.twilio import ANSWERED_KEYWORDS, Twilio
 from frontdesk.providers.twilio_sending import LONGEST_VALIDITY, NO_ANSWER, OUTCOMES
 from frontdesk.providers.twilio_webhooks import PROFILES
@@ -32,7 +35,7 @@ def providers_page() -> str:
     """Each provider's profile as data."""
     return page(
         "Providers",
-        "One provider is here: Twilio. Its simulator speaks the same HTTP. How to add another stands in "
+        "The simulator speaks Twilio's HTTP. How to add another provider stands in "
         "[CONTRIBUTING](../../CONTRIBUTING.md#add-a-provider).",
         "## Twilio",
         sentence(first_paragraph(inspect.getdoc(inspect.getmodule(Twilio)))),
@@ -44,7 +47,16 @@ def providers_page() -> str:
         "[After an outage](../runbook.md#after-an-outage).",
         *_statuses(),
         *_sends(),
+        *_listener("Stripe", Stripe, stripe_webhooks.PROFILES),
+        *_listener("Lead forms", LeadForms, forms.PROFILES),
     )  # fmt: skip
+
+
+def _listener(title: str, provider: type, profiles: Mapping[str, Profile]) -> Iterator[str]:
+    """A provider that only takes webhooks."""
+    yield f"## {title}"
+    yield sentence(first_paragraph(inspect.getdoc(inspect.getmodule(provider))))
+    yield table(("Webhook", *profiles), zip(*map(_profile, [None, *profiles.values()]), strict=True))
 
 
 def _aliases() -> list[tuple[str, str]]:
@@ -75,6 +87,8 @@ def _sends() -> Iterator[str]:
 
 
 def _span(due: timedelta) -> str:
+    if due < timedelta(minutes=2):
+        return f"{due.total_seconds():.0f} s"
     minutes = round(due.total_seconds() / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h"
 
@@ -102,8 +116,8 @@ def _profile(profile: Profile | None) -> Iterator[object]:
     yield f"{profile.ack_deadline.total_seconds():.0f} s"
     yield f"{profile.acknowledge.status}, `{profile.acknowledge.content_type}`"
     yield f"{profile.overload.status}, with `Retry-After`"
-    yield f"{retries.times} times, all within {retries.within.total_seconds():.0f} s"
+    yield f"{retries.times} times, all within {_span(retries.within)}"
     yield retries.set_up or "nothing"
-    yield retries.unasked
+    yield retries.unasked or "the same"
     yield _REFUSED[profile.refused]
     yield _LISTED[profile.listed]

@@ -1,10 +1,10 @@
 """Settings: from the fields of the class, as `frontdesk settings` describes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args, get_origin
 
-from frontdesk.commands.described import described
-from frontdesk.setting_parts import FlowSettings, Question
+from frontdesk.commands.described import described, described_section
+from frontdesk.setting_parts import FlowSettings, FormSettings, Question
 from frontdesk.settings import Settings
 from generator.markdown import code, page, sentence, table
 
@@ -24,9 +24,7 @@ _WORDS = {
 def settings_page() -> str:
     """Every setting: its name in the environment and in frontdesk.toml, its type, default and help."""
     rows = list(described(Settings.model_construct()))
-    sections = {
-        row.path[0]: type(getattr(Settings.model_construct(), row.path[0])) for row in rows if len(row.path) > 1
-    }
+    sections = {row.path[:-1]: type(_section(row.path[:-1])) for row in rows if len(row.path) > 1}
     parts = [
         "Settings are read once, at the start. Where one is given more than once, the first of these counts: an option "
         "of the command line, the environment, a file that `NAME_FILE` names, `frontdesk.toml`.",
@@ -40,12 +38,33 @@ def settings_page() -> str:
     for name, section in sections.items():
         note = sentence((section.__doc__ or "").partition(":")[2])
         parts += [
-            f"## [{name}]",
+            f"## [{'.'.join(name)}]",
             note,
-            _settings_table(row for row in rows if row.path[0] == name and len(row.path) > 1),
+            _settings_table(row for row in rows if row.path[:-1] == name),
         ]
-    parts += ["### One entry of flow.questions", _questions(), _own_settings()]
+    parts += ["### One entry of flow.questions", _questions(), *_forms(), _own_settings()]
     return page("Settings", *parts)
+
+
+def _forms() -> Iterator[str]:
+    rows = list(described_section(("forms", "source"), FormSettings()))
+    yield "## [forms.source]"
+    yield (
+        f"{sentence((FormSettings.__doc__ or '').partition(':')[2])} `source` stands for its name, in lower case. The "
+        "secrets also come by file: `FORMS__SOURCE__SECRET_FILE`."
+    )
+    yield table(
+        ("Environment", "frontdesk.toml", "Default", "What it is"),
+        (
+            (
+                code(row.name),
+                "" if row.secret else code(".".join(row.path)),
+                code(str(row.default).lower()) if row.default not in (None, "", {}) else "none",
+                row.help + (" (**secret**)" if row.secret else ""),
+            )
+            for row in rows
+        ),
+    )
 
 
 def _settings_table(rows: Iterable[Any]) -> str:
@@ -65,10 +84,15 @@ def _settings_table(rows: Iterable[Any]) -> str:
 
 
 def _field(path: Sequence[str]) -> Any:
-    model: Any = Settings
-    for name in path[:-1]:
-        model = type(model.model_fields[name].default)
-    return model.model_fields[path[-1]]
+    return type(_section(path[:-1])).model_fields[path[-1]]
+
+
+def _section(path: Sequence[str]) -> Any:
+    """The section that stands at `path`, with its defaults; an entry of a table such as [sequences] too."""
+    part: Any = Settings.model_construct()
+    for name in path:
+        part = part[name] if isinstance(part, Mapping) else getattr(part, name)
+    return part
 
 
 def _type_words(annotation: Any) -> str:

@@ -53,6 +53,7 @@ def states_page(connection: psycopg.Connection[Any]) -> str:
                 ("calls", "status"),
                 ("calls", "direction"),
                 ("onboarding_states", "current_state"),
+                ("client_payments", "state"),
             )
         ),
     )
@@ -66,7 +67,8 @@ def states_page(connection: psycopg.Connection[Any]) -> str:
         "The kinds of message, `outbound_message_log.send_class`, decide which limits hold:",
         table(("Kind", ""), ((code(kind), words) for kind, words in enum_comments(SendClass).items())),
         "This version puts replies, and compliance texts where the carrier does not answer STOP by itself. The gate "
-        "knows the other kinds already; nothing puts unprompted and bulk texts or alerts yet.",
+        "knows the other kinds already; of unprompted ones there is the first text to the lead of a form, and nothing "
+        "puts bulk texts or alerts yet.",
         "## A stored webhook: `webhook_events.status`",
         table(
             ("State", ""),

@@ -18,6 +18,9 @@ from frontdesk.inbox.model import Event
 from frontdesk.meters import Meters
 from frontdesk.outbox.regions import load_states
 from frontdesk.provider import Provider, Sender
+from frontdesk.providers.forms import LeadForms, Source
+from frontdesk.providers.standard_webhooks import read_key
+from frontdesk.providers.stripe import Stripe
 from frontdesk.providers.twilio import Twilio
 from frontdesk.providers.twilio_webhooks import RETRY_FRAGMENT
 from frontdesk.providers.vapi import Vapi
@@ -25,9 +28,12 @@ from frontdesk.providers.vapi_auth import SCHEMES, HmacPlan
 from frontdesk.providers.vapi_webhooks import VAPI
 from frontdesk.registry import Commit, Registry
 from frontdesk.service import Service
+from frontdesk.setting_parts import FormSettings, secrets_in
 from frontdesk.settings import Settings
 from frontdesk.steps.booking_tools import book_appointment, cancel_appointment, next_free_slots
+from frontdesk.steps.forms import FormHandler
 from frontdesk.steps.lead_tools import find_or_create_lead, hand_over, send_text
+from frontdesk.steps.payments import PaymentHandler
 from frontdesk.steps.receipts import ReceiptHandler
 from frontdesk.steps.receive import Receiver
 from frontdesk.steps.retire import make_room
@@ -159,6 +165,27 @@ class Desk:
         self.registry.answerers[VAPI] = VapiAnswers(self.db, self.bucket, self.clock, self.registry, settings, vapi)
         return vapi
 
+    def use_stripe(self) -> Stripe | None:
+        """Take Stripe's events where STRIPE_WEBHOOK_SECRET is set. Raises SetupError for a blank one."""
+        if self.settings.stripe_webhook_secret is None:
+            return None
+        secrets = secrets_in(self.settings.stripe_webhook_secret)
+        stripe = Stripe(webhook_secrets=secrets, now=self.lease_clock.now)
+        self.add_provider(stripe)
+        if "stripe" not in self.registry.handlers:
+            self.registry.handlers["stripe"] = PaymentHandler(self.clock, stripe, self.settings.payments)
+            self.registry.reads_nothing.add("stripe")
+        return stripe
+
+    def use_forms(self) -> LeadForms:
+        """Take lead forms: by webhook from the sources that have a secret, and by the API. Raises SetupError."""
+        sources = {name: _source(name, form) for name, form in self.settings.forms.items()}
+        forms = LeadForms(sources, now=self.lease_clock.now)
+        self.add_provider(forms)
+        handler = FormHandler(self.db, self.bucket, self.clock, forms, self.settings)
+        self.registry.handlers.setdefault("lead_form", handler)
+        return forms
+
     async def open(self) -> None:
         """Connect, migrate, make room. Raises SetupError in one sentence when the database cannot be used."""
         await try_to_connect(self.db.dsn)
@@ -204,6 +231,12 @@ class Desk:
         for provider in self.registry.providers.values():
             await provider.aclose()
         await self.db.close()
+
+
+def _source(name: str, form: FormSettings) -> Source:
+    setting = f"FORMS__{name.upper()}__SECRET"
+    keys = tuple(read_key(secret, setting) for secret in secrets_in(form.secret))
+    return Source(keys, form.fields, form.client)
 
 
 async def _prepare(handler: UserHandler, event: Event) -> Commit:

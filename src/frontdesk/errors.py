@@ -8,6 +8,7 @@ FrontdeskError
 ├── WebhookError            answer the sender with `status`; nothing was stored
 │   ├── Forged              403: not signed by the provider
 │   ├── Malformed           400: signed, but not what the provider's contract says
+│   ├── NoSuchSource        404: nobody takes webhooks at this address; correct the URL
 │   ├── TooLarge            413
 │   └── Overloaded          503: come back later
 ├── SendError               what became of one outgoing message
@@ -34,6 +35,7 @@ __all__ = [
     "FrontdeskError",
     "KeyUsed",
     "Malformed",
+    "NoSuchSource",
     "NotPossible",
     "NotThere",
     "Overloaded",
@@ -91,6 +93,12 @@ class Malformed(WebhookError):
     """Signed by the provider, yet not what its contract says."""
 
     status = 400
+
+
+class NoSuchSource(WebhookError):
+    """The URL names a source of webhooks that is not set up here."""
+
+    status = 404
 
 
 class TooLarge(WebhookError):

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import time, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from frontdesk.delays import delay
 from frontdesk.hours import opening_hours
@@ -15,10 +16,14 @@ __all__ = [
     "E164",
     "NUDGES",
     "BookingSettings",
+    "Country",
     "FlowSettings",
     "FollowUpSettings",
+    "FormSettings",
+    "FormSource",
     "Hours",
     "LimitSettings",
+    "PaymentSettings",
     "Question",
     "QuietSettings",
     "RetentionSettings",
@@ -28,6 +33,7 @@ __all__ = [
     "TimeZone",
     "VapiSettings",
     "WorkerSettings",
+    "secrets_in",
 ]
 
 
@@ -53,10 +59,23 @@ def _delay(text: str) -> str:
     return text
 
 
+def _country(given: Any) -> Any:
+    return given.upper() if isinstance(given, str) else given
+
+
+Country = Annotated[str, BeforeValidator(_country), Field(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166, two letters: US, GB."""
+FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 E164 = Annotated[str, AfterValidator(_international)]
 Hours = Annotated[Mapping[str, str | tuple[str, ...]], AfterValidator(_hours)]
 """Opening hours by the day of the week, see `frontdesk.hours`."""
+
+
+def secrets_in(secret: SecretStr | None) -> tuple[str, ...]:
+    """The secrets of a setting: one, or a comma-separated pair while it is rotated, the new one first."""
+    given = secret.get_secret_value() if secret is not None else ""
+    return tuple(part.strip() for part in given.split(",") if part.strip())
 
 
 class _Part(BaseModel):
@@ -255,3 +274,65 @@ class RetentionSettings(_Part):
     def webhook_events_for(self) -> timedelta:
         """How long a stored webhook is kept at least."""
         return timedelta(days=self.webhook_events_days)
+
+
+class PaymentSettings(_Part):
+    """[payments]: what clients pay the operator."""
+
+    mode: Annotated[
+        Literal["live", "test"], Field(description="which payments count; those of the other mode are kept and ignored")
+    ] = "live"
+    while_retrying: Annotated[
+        bool, Field(description="serve a client on while a failed renewal is tried again by the payment provider")
+    ] = True
+
+
+class FormSettings(_Part):
+    """[forms.<source>]: one source of lead forms; its webhooks come to /webhooks/leads/<source>."""
+
+    secret: Annotated[
+        SecretStr | None,
+        Field(
+            description="whsec_… by which the source signs (Standard Webhooks); a comma-separated pair while rotated"
+        ),
+    ] = None
+    secret_file: Annotated[Path | None, Field(description="a file that holds the secret")] = None
+    token: Annotated[
+        SecretStr | None,
+        Field(
+            description="bearer token by which the source may use POST /api/leads; a comma-separated pair while rotated"
+        ),
+    ] = None
+    token_file: Annotated[Path | None, Field(description="a file that holds the token")] = None
+    client: Annotated[
+        int | None, Field(ge=1, description="id of the client that its leads belong to; empty: the desk's only client")
+    ] = None
+    fields: Annotated[
+        Mapping[FieldName, str],
+        Field(
+            description='where each field stands in the JSON, such as { email = "data.contact.mail" }; others are found'
+        ),
+    ] = {}
+    text: Annotated[
+        str,
+        Field(description="first text to the lead, with {first_name}, {business} and fields filled in; empty: none"),
+    ] = ""
+    text_without_consent: Annotated[
+        bool, Field(description="send it too where the form does not say that the person agreed")
+    ] = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_files(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        read = {
+            name: Path(path).read_text(encoding="utf-8").strip()
+            for name in ("secret", "token")
+            if (path := given.get(f"{name}_file")) and not given.get(name)
+        }
+        return {**given, **read}
+
+
+FormSource = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+"""The name of a source, as it stands in its webhooks' path."""

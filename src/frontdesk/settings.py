@@ -12,10 +12,14 @@ from frontdesk.setting_parts import (
     E164,
     NUDGES,
     BookingSettings,
+    Country,
     FlowSettings,
     FollowUpSettings,
+    FormSettings,
+    FormSource,
     Hours,
     LimitSettings,
+    PaymentSettings,
     QuietSettings,
     RetentionSettings,
     SenderSettings,
@@ -59,6 +63,10 @@ class Settings(BaseSettings):
     ] = None
     admin_phone: Annotated[E164 | None, Field(description="the operator's phone, for alerts")] = None
     tz: Annotated[TimeZone, Field(description="time zone of the first client")] = "UTC"
+    country: Annotated[
+        Country | None,
+        Field(description="where numbers without a country code belong, such as US; empty: as the client's number"),
+    ] = None
     twilio_account_sid: Annotated[str | None, Field(description="from the Twilio console; empty: simulator")] = None
     twilio_auth_token: Annotated[
         SecretStr | None, Field(description="from the Twilio console; a comma-separated pair while rotated")
@@ -75,6 +83,10 @@ class Settings(BaseSettings):
     vapi_assistant_id: Annotated[
         str | None,
         Field(description="the assistant that answers calls where Vapi asks for one; a client may have its own"),
+    ] = None
+    stripe_webhook_secret: Annotated[
+        SecretStr | None,
+        Field(description="whsec_… of the webhook endpoint at Stripe; a comma-separated pair while rotated"),
     ] = None
     catch_up_days: Annotated[
         # A week: who wrote longer ago has found somebody else, and stored webhooks are kept for no less.
@@ -100,6 +112,11 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     booking: BookingSettings = BookingSettings()
     vapi: VapiSettings = VapiSettings()
+    payments: PaymentSettings = PaymentSettings()
+    forms: Annotated[
+        Mapping[FormSource, FormSettings],
+        Field(description="sources of lead forms, each in a section of its own, such as [forms.website]"),
+    ] = {}
 
     @property
     def simulated(self) -> bool:

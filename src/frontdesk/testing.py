@@ -131,6 +131,8 @@ async def running_desk(
             desk.use_twilio(public_base=base_url)
             if settings.vapi_secret is not None:
                 desk.use_vapi()
+            desk.use_stripe()
+            desk.use_forms()
             app.router.routes.extend(hook_routes(desk))
             await desk.serve_first_client(NUMBER)
             carrier.hooks.sms_url = f"{base_url}/webhooks/twilio/sms"

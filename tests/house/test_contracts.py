@@ -9,7 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src" / "frontdesk").rglob("*.py"))
-ROOMS = ("inbox", "clients", "leads", "conversations", "outbox", "audit", "bookings", "voice")
+ROOMS = (
+    "inbox", "clients", "leads", "conversations", "sequences", "outbox", "audit", "bookings", "voice", "payments",
+)  # fmt: skip
 
 
 def test_imports_keep_the_floors_and_decisions_are_pure() -> None:

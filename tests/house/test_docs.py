@@ -94,6 +94,9 @@ def test_the_sql_of_the_documents_runs(dsn: str) -> None:
             await desk.text("Hi", number="+12025550199")  # that nobody has: a dead letter, dismissed
             await desk.settled()
             now = desk.desk.clock.now()
+            await desk.rows(
+                "INSERT INTO client_payments (payment_ref, state) VALUES ('sub_1SharedSub', 'active') RETURNING 1"
+            )
             await desk.rows("UPDATE dead_letters SET dismissed_at = %(now)s RETURNING id", now=now)
 
     asyncio.run(story())

@@ -16,6 +16,7 @@ from frontdesk.errors import SetupError
 from frontdesk.inbox.model import EventStatus
 from frontdesk.message import LaneClass
 from frontdesk.outbox.model import LedgerStatus
+from frontdesk.payments.model import PaymentState
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -35,6 +36,7 @@ PUBLIC_COLUMNS = {
     "alerts": "alert_type alert_key severity resource_id opened_at resolved_at acknowledged_at",
     "alert_logs": "id alert_type alert_key severity resource_id title message channel delivered_at",
     "service_types": "id code label",
+    "client_payments": "payment_ref client_id customer_id subscription_id state last_event_at amount currency paid_at",
 }  # fmt: skip
 
 Connection = psycopg.Connection[tuple[str]]
@@ -56,6 +58,7 @@ def test_the_columns_that_operators_query_are_there(table: str, server_with_sche
         ("inbox_lanes", "lane_class", LaneClass),
         ("webhook_events", "status", EventStatus),
         ("bookings", "status", BookingStatus),
+        ("client_payments", "state", PaymentState),
     ],
 )
 def test_a_check_holds_exactly_the_words_of_its_enum(

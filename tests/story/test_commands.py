@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx2
 import psycopg
-from pydantic import BaseModel
 from story_house import House, eventually
 
+from frontdesk.commands.described import described
 from frontdesk.settings import Settings
 
-SECTIONS = [name for name, field in Settings.model_fields.items() if isinstance(field.default, BaseModel)]
+SECTIONS = list(dict.fromkeys(".".join(row.path[:-1]) for row in described(Settings.model_construct()) if row.path[1:]))
 SECRET = "postgresql://ada:geheim@127.0.0.1:1/desk"
 
 

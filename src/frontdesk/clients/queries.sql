@@ -42,3 +42,10 @@ SELECT phone_e164, status, client_id FROM twilio_number_pool WHERE phone_e164 = 
 -- name: assign_number
 UPDATE twilio_number_pool SET status = 'ASSIGNED', client_id = %(client_id)s, assigned_at = %(now)s
 WHERE phone_e164 = %(address)s;
+
+-- One transaction at a time, where what it looks up has no constraint of its own to keep it single.
+-- name: lock
+SELECT id FROM clients WHERE id = %(client_id)s FOR NO KEY UPDATE;
+
+-- name: served_number
+SELECT phone_e164 FROM twilio_number_pool WHERE client_id = %(client_id)s AND status = 'ASSIGNED';

@@ -10,7 +10,7 @@ from frontdesk.clients.model import Client
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 
-__all__ = ["assigned_at", "ensure_first", "get", "list_all", "only", "served_on"]
+__all__ = ["assigned_at", "ensure_first", "get", "list_all", "lock", "only", "served_number", "served_on"]
 
 Q = load_queries("frontdesk.clients")
 
@@ -37,6 +37,17 @@ async def get(tx: Tx, client_id: int) -> Client | None:
     """One client, or None."""
     row = await tx.one(Q.get_client, {"client_id": client_id})
     return Client(*row) if row else None
+
+
+async def lock(tx: Tx, client_id: int) -> None:
+    """Lock a client for the rest of the transaction; others go on reading it, and writing to what belongs to it."""
+    await tx.run(Q.lock, {"client_id": client_id})
+
+
+async def served_number(tx: Tx, client_id: int) -> str | None:
+    """The number of ours that a client is served on, or None."""
+    row = await tx.one(Q.served_number, {"client_id": client_id})
+    return row.phone_e164 if row else None
 
 
 async def list_all(tx: Tx) -> Sequence[Any]:

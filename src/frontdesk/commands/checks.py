@@ -8,9 +8,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from frontdesk.errors import SetupError
+from frontdesk.providers import stripe_webhooks
+from frontdesk.providers.forms import LEAD_FORM
+from frontdesk.providers.forms import PROFILES as FORM_PROFILES
+from frontdesk.providers.standard_webhooks import read_key
 from frontdesk.providers.twilio_webhooks import PROFILES, RETRY_FRAGMENT, SMS, STATUS
 from frontdesk.providers.vapi_webhooks import PROFILES as VAPI_PROFILES
 from frontdesk.providers.vapi_webhooks import VAPI
+from frontdesk.setting_parts import FormSettings, secrets_in
 from frontdesk.settings import Settings
 from frontdesk.web.auth import check_exposure
 
@@ -21,7 +26,9 @@ __all__ = [
     "check_admission",
     "check_cron_secret",
     "check_data_dir",
+    "check_forms",
     "check_public_url",
+    "check_stripe",
     "check_vapi",
 ]
 
@@ -161,6 +168,57 @@ def check_cron_secret(settings: Settings) -> Iterator[Check]:
         yield Check("CRON_SECRET", State.WARN, "shorter than 16 characters", todo)
     else:
         yield Check("CRON_SECRET", State.OK, "set")
+
+
+def check_stripe(settings: Settings) -> Iterator[Check]:
+    """The secret of Stripe's webhooks, and the URL to set up there."""
+    if settings.stripe_webhook_secret is None:
+        return
+    secrets = secrets_in(settings.stripe_webhook_secret)
+    if not secrets or not all(secret.startswith("whsec_") for secret in secrets):
+        todo = (
+            "copy the signing secret of the webhook endpoint from Stripe: it begins with whsec_ (keys that begin with "
+            "sk_ or pk_ are something else)"
+        )
+        yield Check("STRIPE_WEBHOOK_SECRET", State.FAIL, "it is not shaped like a signing secret", todo)
+        return
+    mode = f"payments of {settings.payments.mode} mode count"
+    found = f"a pair, for rotation; {mode}" if len(secrets) > 1 else f"set; {mode}"
+    yield Check("STRIPE_WEBHOOK_SECRET", State.OK, found)
+    path = stripe_webhooks.PROFILES[stripe_webhooks.STRIPE].path
+    paste = "enter it at Stripe: Developers, Webhooks, Add destination (docs/how-to/go-live-stripe.md lists the events)"
+    yield Check("Webhook for Stripe", State.OK, f"{_public_base(settings)}{path}", paste)
+
+
+def check_forms(settings: Settings) -> Iterator[Check]:
+    """The secrets of each source of lead forms, and the URL to set up there."""
+    for name, form in settings.forms.items():
+        yield from _form(settings, name, form)
+
+
+def _form(settings: Settings, name: str, form: FormSettings) -> Iterator[Check]:
+    setting = f"FORMS__{name.upper()}__SECRET"
+    try:
+        keys = [read_key(secret, setting) for secret in secrets_in(form.secret)]
+    except SetupError as error:
+        yield Check(setting, State.FAIL, "it is no signing secret", str(error))
+        return
+    if not keys and not secrets_in(form.token):
+        todo = f"set {setting} to the source's signing secret, or FORMS__{name.upper()}__TOKEN for POST /api/leads"
+        yield Check(setting, State.FAIL, f"[forms.{name}] has neither a secret nor a token: nothing can come", todo)
+    elif keys:
+        path = FORM_PROFILES[LEAD_FORM].path.replace("{source}", name)
+        paste = f"enter it at {name} as the webhook's address (Standard Webhooks)"
+        yield Check(f"Webhook for {name}", State.OK, f"{_public_base(settings)}{path}", paste)
+    if keys and min(map(len, keys)) < 24:
+        yield Check(setting, State.WARN, "shorter than 24 bytes", "let the source make a new one, of 24 to 64 bytes")
+    if form.text and not form.text_without_consent and "consent" not in form.fields:
+        found = "the first text goes where a field such as consent, opt-in or agree says yes"
+        yield Check(f"[forms.{name}] text", State.OK, found)
+
+
+def _public_base(settings: Settings) -> str:
+    return (settings.public_url or "PUBLIC_URL").rstrip("/")
 
 
 def check_data_dir(data_dir: Path) -> Iterator[Check]:

@@ -14,7 +14,9 @@ from frontdesk.commands.checks import (
     check_admission,
     check_cron_secret,
     check_data_dir,
+    check_forms,
     check_public_url,
+    check_stripe,
     check_vapi,
 )
 from frontdesk.commands.database import opened, schema_version
@@ -22,7 +24,7 @@ from frontdesk.commands.described import described
 from frontdesk.commands.faults import Fault, find_faults
 from frontdesk.commands.given import Given, given_by
 from frontdesk.commands.printing import AsJson, print_json, print_table, say, spoken
-from frontdesk.commands.sources import read_toml, source_of, toml_path
+from frontdesk.commands.sources import in_toml, read_toml, source_of, toml_path
 from frontdesk.commands.waking import check_waking
 from frontdesk.db.clock import LeaseClock
 from frontdesk.db.connect import try_to_connect, where
@@ -31,6 +33,7 @@ from frontdesk.db.pool import Database
 from frontdesk.db.queries import load_queries
 from frontdesk.errors import SetupError
 from frontdesk.logs import configure_logs
+from frontdesk.payments import store as payments
 from frontdesk.settings import Settings
 from frontdesk.steps.retire import kept_weeks
 
@@ -40,6 +43,7 @@ Q = load_queries("frontdesk.commands", "views.sql")
 
 _MARKS = {State.OK: Text("✓", "green"), State.WARN: Text("!", "yellow"), State.FAIL: Text("✗", "bold red")}
 _OLDEST = 15  # of PostgreSQL
+_SHOWN = 10  # payments of nobody, the newest
 
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
@@ -77,6 +81,8 @@ def _checks(given: Given) -> Iterator[Check]:
     yield from check_account(settings)
     yield from check_public_url(settings)
     yield from check_vapi(settings)
+    yield from check_stripe(settings)
+    yield from check_forms(settings)
 
 
 def _settings(settings: Settings, faults: list[Fault], given: Mapping[str, Any]) -> Iterator[Check]:
@@ -95,7 +101,7 @@ def _settings(settings: Settings, faults: list[Fault], given: Mapping[str, Any])
             guess = name.lower() if name.lower() in Settings.model_fields else "a name that `frontdesk settings` lists"
             yield Check(name, State.WARN, f"not read from {toml_path()}: no setting has that name", f"write {guess}")
     for row in own:
-        if row.secret and row.path[0] in toml:
+        if row.secret and in_toml(row.path, toml):
             todo = f"move it to the environment, or to a file that {row.name}_FILE names"
             yield Check(row.name, State.WARN, f"a secret stands in {toml_path()}", todo)
 
@@ -109,7 +115,7 @@ async def _database(settings: Settings) -> list[Check]:
             db = Database(database.dsn, size=1, prepare=settings.database_prepare)
             await db.open()
             try:
-                schema = [*await _schema(db), *await _retention(db, settings)]
+                schema = [*await _schema(db), *await _retention(db, settings), *await _payments(db)]
                 return [await _version(db, settings), *schema, await check_waking(db, settings)]
             finally:
                 await db.close()
@@ -147,3 +153,16 @@ async def _retention(db: Database, settings: Settings) -> list[Check]:
     async with db.transaction() as tx:
         kept = await kept_weeks(tx, clock.now(), settings.retention)
     return [Check("Retention", State.WARN, f"week {week.week} is kept: {week.why}") for week in kept]
+
+
+async def _payments(db: Database) -> list[Check]:
+    version, _ = await schema_version(db) or (0, 0)
+    if version < CODE_VERSION:
+        return []
+    async with db.transaction() as tx:
+        nobodys = await payments.of_nobody(tx, _SHOWN)
+    if not nobodys:
+        return []
+    refs = ", ".join(payment.payment_ref for payment in nobodys)
+    todo = "say whose they are (docs/how-to/go-live-stripe.md); give client_reference_id with the next"
+    return [Check("Payments", State.WARN, f"nobody knows for which client: {refs}", todo)]

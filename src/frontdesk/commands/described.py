@@ -8,9 +8,10 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from frontdesk.setting_parts import FormSettings
 from frontdesk.settings import Settings
 
-__all__ = ["MASK", "Described", "described", "is_secret"]
+__all__ = ["MASK", "Described", "described", "described_section", "is_secret"]
 
 MASK = "••••••••"
 """What is shown of a secret that is set."""
@@ -18,7 +19,7 @@ MASK = "••••••••"
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """One setting; `path` has two parts where it stands in a section."""
+    """One setting; `path` has two parts where it stands in a section, three in one of many such as [forms.website]."""
 
     path: tuple[str, ...]
     value: Any
@@ -44,14 +45,18 @@ def described(settings: Settings) -> Iterator[Described]:
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         if isinstance(value, BaseModel):
-            yield from _section(name, value)
+            yield from described_section((name,), value)
+        elif isinstance(value, Mapping) and any(isinstance(part, BaseModel) for part in value.values()):
+            for key, part in value.items():
+                yield from described_section((name, key), part)
         else:
-            yield Described((name,), value, field.default, _help(field), is_secret(name))
+            yield Described((name,), value, field.default, _help(field), _holds_secret(field))
 
 
-def _section(name: str, section: BaseModel) -> Iterator[Described]:
+def described_section(path: tuple[str, ...], section: BaseModel) -> Iterator[Described]:
+    """The settings of one section that stands at `path`."""
     for key, field in type(section).model_fields.items():
-        yield Described((name, key), getattr(section, key), field.default, _help(field), secret=False)
+        yield Described((*path, key), getattr(section, key), field.default, _help(field), _holds_secret(field))
 
 
 def _help(field: FieldInfo) -> str:
@@ -60,9 +65,17 @@ def _help(field: FieldInfo) -> str:
     return " ".join(part for part in (field.description, f"({', '.join(words)})" if words else "") if part)
 
 
-def is_secret(name: str) -> bool:
-    """True for a setting whose value must never be shown."""
-    return name in Settings.model_fields and SecretStr.__name__ in str(Settings.model_fields[name].annotation)
+def is_secret(*path: str) -> bool:
+    """True for a setting whose value must never be shown, and for what has such a one in it, as a source of forms."""
+    field = Settings.model_fields.get(path[0])
+    if path[0] != "forms" or field is None:
+        return field is not None and _holds_secret(field)
+    inside = FormSettings.model_fields.get(path[-1]) if len(path) > 2 else None
+    return inside is None or _holds_secret(inside)
+
+
+def _holds_secret(field: FieldInfo) -> bool:
+    return SecretStr.__name__ in str(field.annotation)
 
 
 def _as_data(value: Any) -> Any:

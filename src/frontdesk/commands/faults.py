@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import phonenumbers
@@ -68,8 +69,13 @@ def find_faults(given: Mapping[str, Any]) -> tuple[Settings, list[Fault]]:
         raise SetupError(_unreadable(error)) from error
     except ValidationError as error:
         faults = list(_sentences(error, given, toml))
-    defaults = {name: field.default for name, field in Settings.model_fields.items()}
-    return Settings(**{**given, **{name: defaults[name] for name, _ in faults}}), faults
+    return Settings(**{**given, **{name: _default(name) for name, _ in faults}}), faults
+
+
+def _default(name: str) -> Any:
+    value = Settings.model_fields[name].default
+    # Not as a dict: what is wrong would be merged into it once more.
+    return MappingProxyType(value) if isinstance(value, dict) else value
 
 
 def _sentences(error: ValidationError, given: Mapping[str, Any], toml: Mapping[str, Any]) -> Iterator[Fault]:
@@ -91,7 +97,7 @@ def _advice(path: list[str], details: Mapping[str, Any]) -> str:
     answer = _ANSWERS.get(details["type"])
     text = answer.format(**details.get("ctx", {})) if answer else f"is not right: {message}"
     return (
-        text if details["type"] in ("missing", "extra_forbidden") or is_secret(path[0]) else f"{text} (it is {value!r})"
+        text if details["type"] in ("missing", "extra_forbidden") or is_secret(*path) else f"{text} (it is {value!r})"
     )
 
 

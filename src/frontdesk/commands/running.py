@@ -44,6 +44,8 @@ async def open_desk(settings: Settings, dsn: str, public_base: str | None) -> As
         desk.use_twilio(public_base=public_base)
         if settings.vapi_secret is not None:
             desk.use_vapi()
+        desk.use_stripe()
+        desk.use_forms()
         await desk.open()
         await _serve_first_client(desk)
         yield desk

@@ -9,7 +9,7 @@ from typing import Any
 
 from frontdesk.errors import SetupError
 
-__all__ = ["read_toml", "source_of", "spelled", "toml_path"]
+__all__ = ["in_toml", "read_toml", "source_of", "spelled", "toml_path"]
 
 
 def toml_path() -> Path:
@@ -47,7 +47,7 @@ def source_of(path: Sequence[str], given: Mapping[str, Any], toml: Mapping[str, 
         return "environment"
     if len(path) == 1 and f"{name}_FILE" in environment:
         return f"{name}_FILE"
-    return toml_path().name if _in_toml(path, toml) else "default"
+    return toml_path().name if in_toml(path, toml) else "default"
 
 
 def spelled(path: Sequence[str], source: str) -> str:
@@ -64,12 +64,13 @@ def _inside_json(path: Sequence[str], text: str) -> bool:
     if len(path) == 1 or not text:
         return False
     try:
-        return _in_toml(path[1:], json.loads(text))
+        return in_toml(path[1:], json.loads(text))
     except ValueError:
         return False
 
 
-def _in_toml(path: Sequence[str], part: Any) -> bool:
+def in_toml(path: Sequence[str], part: Any) -> bool:
+    """True when the setting at `path` stands in what `read_toml` returned, or in a part of it."""
     for name in path:
         if not isinstance(part, Mapping) or name not in part:
             return False

@@ -1,6 +1,7 @@
 """`frontdesk init | migrate | settings`: what one does before the first start."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ import orjson
 import typer
 
 from frontdesk.commands.database import opened, schema_version
-from frontdesk.commands.described import Described, described
+from frontdesk.commands.described import Described, described, described_section
 from frontdesk.commands.given import given_by, quiet_settings
 from frontdesk.commands.printing import AsJson, print_json, print_table, say, spoken
 from frontdesk.commands.sources import read_toml, source_of, toml_path
@@ -17,6 +18,7 @@ from frontdesk.db.migrate import load_migrations
 from frontdesk.db.pool import Database
 from frontdesk.desk import Desk
 from frontdesk.errors import SetupError
+from frontdesk.setting_parts import FormSettings
 from frontdesk.settings import Settings
 
 __all__ = ["init", "migrate", "settings"]
@@ -56,14 +58,24 @@ def init(force: Force = False) -> None:
 def _toml(rows: list[Described]) -> str:
     lines, section = [_TOML_HEAD], ""
     for row in rows:
-        if row.secret:
+        if row.secret or row.path == ("forms",):
             continue
-        if len(row.path) == 2 and row.path[0] != section:
-            section = row.path[0]
+        if len(row.path) > 1 and ".".join(row.path[:-1]) != section:
+            section = ".".join(row.path[:-1])
             lines.append(f"\n[{section}]")
         lines += [f"# {row.help}"] if row.help else []
         lines.append(f"#{row.path[-1]} = {_toml_value(row)}".rstrip())
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_form_example()]) + "\n"
+
+
+def _form_example() -> Iterator[str]:
+    """A source of lead forms as it would stand in the file, without its secrets: an example, not defaults."""
+    yield "\n# Sources of lead forms, each with a section of its own and a secret in the environment, such as"
+    yield "# FORMS__WEBSITE__SECRET. Without the first character of each line:"
+    yield "# [forms.website]"
+    for row in described_section(("forms", "website"), FormSettings()):
+        if not row.secret and not row.path[-1].endswith("_file"):
+            yield f"# {row.path[-1]} = …  # {row.help}"
 
 
 def _toml_value(row: Described) -> str:

@@ -89,7 +89,7 @@ async def _children(workers: int, desk: Desk, base: str | None, stopping: Stoppi
 def _environment(desk: Desk, base: str | None) -> dict[str, str]:
     """What a child must know to work on the same database through the same carrier."""
     settings = desk.settings
-    token = settings.twilio_auth_token
+    token, stripe = settings.twilio_auth_token, settings.stripe_webhook_secret
     values = {
         "DATABASE_URL": desk.db.dsn,
         "DATA_DIR": str(settings.data_dir.resolve()),
@@ -101,6 +101,7 @@ def _environment(desk: Desk, base: str | None) -> dict[str, str]:
         "TWILIO_API_BASE": settings.twilio_api_base,
         "TWILIO_NUMBER": settings.twilio_number,
         "VAPI_SECRET": settings.vapi_secret.get_secret_value() if settings.vapi_secret else None,
+        "STRIPE_WEBHOOK_SECRET": stripe.get_secret_value() if stripe else None,
         "LIMITS__SECONDS_BETWEEN": str(settings.limits.seconds_between),
     }
     return {name: value for name, value in values.items() if value}

@@ -49,6 +49,10 @@ WITH arrived AS (
 )
 SELECT request_id, first FROM known;
 
+-- Under which function name a request id was stored first.
+-- name: stored_as
+SELECT function_name FROM processed_webhooks WHERE request_id = %(request_id)s;
+
 -- Open the lanes of events that go back into their queues, or find them open and lock them, in the order of lanes.
 -- name: open_lanes
 INSERT INTO inbox_lanes AS l (lane, lane_class, client_id, ready_at, last_received_at)

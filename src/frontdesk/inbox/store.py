@@ -26,6 +26,7 @@ __all__ = [
     "release",
     "retry",
     "settle",
+    "stored_as",
     "wake_lane",
 ]
 
@@ -77,6 +78,12 @@ async def keep(
         receipted.append(Receipted(request_id, request_id in new))
         new.discard(request_id)  # the same id once more in this batch is a redelivery
     return receipted
+
+
+async def stored_as(tx: Tx, request_id: str) -> str | None:
+    """The function name of the first request under this id; None where it is not known, or no more."""
+    row = await tx.one(Q.stored_as, {"request_id": request_id})
+    return row.function_name if row else None
 
 
 async def claim(

@@ -6,31 +6,46 @@ VALUES (%(client_id)s, %(phone)s, 'new', %(sequence_expires_at)s, %(now)s)
 ON CONFLICT (client_id, phone) DO UPDATE SET phone = excluded.phone
 RETURNING id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone;
 
--- Who left an e-mail address and no number. No constraint makes them one row: two at the same moment are two leads, which a
--- person can see, where a wrong merge would hide one.
--- name: by_email
-SELECT id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone
-FROM leads WHERE client_id = %(client_id)s AND lower(email) = lower(%(email)s)
-ORDER BY created_at, id
-LIMIT 1
-FOR NO KEY UPDATE;
-
--- name: add_by_email
-INSERT INTO leads (client_id, email, status, sequence_expires_at, created_at)
-VALUES (%(client_id)s, %(email)s, 'new', %(sequence_expires_at)s, %(now)s)
-RETURNING id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone;
-
 -- name: get
 SELECT id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone
 FROM leads WHERE client_id = %(client_id)s AND phone = %(phone)s;
 
--- Fill what is empty; never empty what is filled. Touches no row when there is nothing to fill.
+-- The lead that a person is who gave a number, an e-mail address, or both. The number decides. The address alone joins only
+-- where no number speaks against it: two who share a mailbox stay two. The caller has the client's row locked, as no
+-- constraint keeps the address single.
+-- name: find_person
+SELECT id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone
+FROM leads
+WHERE client_id = %(client_id)s
+  AND (phone = %(phone)s::text
+       OR (lower(email) = lower(%(email)s::text) AND (phone IS NULL OR %(phone)s::text IS NULL)))
+ORDER BY coalesce(phone = %(phone)s::text, false) DESC, (phone IS NULL), created_at, id
+LIMIT 1
+FOR UPDATE;
+
+-- A person without a number has no conflict; with one, the number's lead may have come by text just now.
+-- name: add_person
+INSERT INTO leads AS l (client_id, phone, email, status, sequence_expires_at, created_at)
+VALUES (%(client_id)s, %(phone)s, %(email)s, 'new', %(sequence_expires_at)s, %(now)s)
+ON CONFLICT (client_id, phone) DO UPDATE SET phone = excluded.phone
+RETURNING id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone;
+
+-- name: give_phone
+UPDATE leads SET phone = %(phone)s WHERE id = %(lead_id)s AND phone IS NULL;
+
+-- Fill what is empty; never empty what is filled. Touches no row when there is nothing to fill. A last name that comes with
+-- another first name than the one that stands is somebody else's, and joins no half.
 -- name: fill
 UPDATE leads
-SET first_name = coalesce(first_name, %(first_name)s::text), last_name = coalesce(last_name, %(last_name)s::text),
+SET first_name = coalesce(first_name, %(first_name)s::text),
+    last_name = coalesce(last_name, CASE WHEN lower(coalesce(first_name, %(first_name)s::text)) IS NOT DISTINCT FROM
+                                              lower(coalesce(%(first_name)s::text, first_name)) THEN %(last_name)s::text END),
     email = coalesce(email, %(email)s::text), service_type_enum = coalesce(service_type_enum, %(service_type_enum)s::text)
 WHERE id = %(lead_id)s
-  AND ((first_name IS NULL AND %(first_name)s::text IS NOT NULL) OR (last_name IS NULL AND %(last_name)s::text IS NOT NULL)
+  AND ((first_name IS NULL AND %(first_name)s::text IS NOT NULL)
+       OR (last_name IS NULL AND %(last_name)s::text IS NOT NULL
+           AND lower(coalesce(first_name, %(first_name)s::text)) IS NOT DISTINCT FROM
+               lower(coalesce(%(first_name)s::text, first_name)))
        OR (email IS NULL AND %(email)s::text IS NOT NULL)
        OR (service_type_enum IS NULL AND %(service_type_enum)s::text IS NOT NULL));
 

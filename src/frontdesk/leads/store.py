@@ -13,7 +13,7 @@ __all__ = [
     "close_expired",
     "count_from",
     "ensure",
-    "ensure_by_email",
+    "ensure_person",
     "fill",
     "get",
     "list_leads",
@@ -37,12 +37,21 @@ async def ensure(tx: Tx, *, client_id: int, phone: str, sequence_expires_at: dat
     return Lead(*await tx.one(Q.ensure, row))
 
 
-async def ensure_by_email(tx: Tx, *, client_id: int, email: str, sequence_expires_at: datetime, now: datetime) -> Lead:
-    """The lead with this address, whatever its case, made if there is none; its row is locked for the transaction."""
-    row = {"client_id": client_id, "email": email}
-    if (known := await tx.one(Q.by_email, row)) is not None:
-        return Lead(*known)
-    return Lead(*await tx.one(Q.add_by_email, {**row, "sequence_expires_at": sequence_expires_at, "now": now}))
+async def ensure_person(
+    tx: Tx, *, client_id: int, phone: str | None, email: str | None, sequence_expires_at: datetime, now: datetime
+) -> Lead:
+    """The lead of a number or an e-mail address (one may be None), made if new; its row is locked.
+
+    A lead that was known by its address alone gets the number. The caller locked the client. A text from the same new
+    number at the same moment makes a unique violation, and the next try finds its lead.
+    """
+    who = {"client_id": client_id, "phone": phone, "email": email}
+    if (row := await tx.one(Q.find_person, who)) is None:
+        return Lead(*await tx.one(Q.add_person, {**who, "sequence_expires_at": sequence_expires_at, "now": now}))
+    if row.phone is None and phone is not None:
+        await tx.run(Q.give_phone, {"lead_id": row.id, "phone": phone})
+        row = row._replace(phone=phone)
+    return Lead(*row)
 
 
 async def get(tx: Tx, *, client_id: int, phone: str) -> Lead | None:

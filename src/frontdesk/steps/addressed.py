@@ -21,6 +21,8 @@ Q = load_queries("frontdesk.steps", "addressed.sql")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SEQUENCE_LASTS = timedelta(days=30)
 _CHANNEL = "sms"
+_WRITTEN_ON = ("sms", "whatsapp")
+"""A conversation of another channel, as of a form, is answered by text."""
 _PROVIDER = "twilio"  # of a number that never sent yet: the pool of our numbers is Twilio's
 
 
@@ -59,6 +61,8 @@ async def addressed(tx: Tx, to: To, now: datetime) -> Addressed:
         if row is None:
             raise NotThere(f"There is no conversation {to.conversation_id}.")
         conversation = Conversation(*row)
+        if conversation.channel not in _WRITTEN_ON:
+            conversation = await _by_phone(tx, To(phone=await _phone(tx, conversation), client_id=row.client_id), now)
     else:
         conversation = await _by_phone(tx, to, now)
     ours = to.from_number or conversation.our_address
@@ -72,6 +76,14 @@ async def sender_of(tx: Tx, client_id: int) -> tuple[str, str]:
     number, _ = await _ours(tx, To(client_id=client_id))
     known = await tx.one(Q.provider_of, {"number": number})
     return number, known.provider if known else _PROVIDER
+
+
+async def _phone(tx: Tx, conversation: Conversation) -> str:
+    """The phone of a lead who filled in a form or called. Raises NotPossible where none is known."""
+    phone = (await tx.one(Q.phone_of, {"lead_id": conversation.lead_id})).phone
+    if phone is None:
+        raise NotPossible("This lead gave no phone number: write to their e-mail address, or call back.")
+    return str(phone)
 
 
 async def _by_phone(tx: Tx, to: To, now: datetime) -> Conversation:

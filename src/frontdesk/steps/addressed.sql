@@ -15,6 +15,9 @@ SELECT c.id, c.client_id, c.lead_id, c.channel, c.our_address, c.other_address, 
        c.questions_asked_count, c.state_version, c.known_fields, c.flow_state, c.bot_paused_at
 FROM conversations AS c WHERE c.id = %(conversation_id)s;
 
+-- name: phone_of
+SELECT phone FROM leads WHERE id = %(lead_id)s;
+
 -- name: time_zone
 SELECT coalesce(l.timezone, c.timezone, 'UTC') AS timezone
 FROM leads AS l JOIN clients AS c ON c.id = l.client_id WHERE l.id = %(lead_id)s;

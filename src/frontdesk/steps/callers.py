@@ -71,7 +71,8 @@ async def lead_of(tx: Tx, call: ToolCall, who: Who | None = None) -> Lead:
     if phone is not None:
         lead = await leads.ensure(tx, client_id=call.client.id, phone=phone, **known)
     elif email is not None:
-        lead = await leads.ensure_by_email(tx, client_id=call.client.id, email=email, **known)
+        await clients.lock(tx, call.client.id)  # as no constraint keeps an address single
+        lead = await leads.ensure_person(tx, client_id=call.client.id, phone=None, email=email, **known)
     else:
         raise CannotDo("The caller's number is hidden. Please ask for a phone number or an e-mail address.")
     told = {"name": who.name, "email": email, "service": who.service}

@@ -37,6 +37,8 @@ _bearer = HTTPBearer(auto_error=False, description="a token of ADMIN_TOKEN; the 
 
 def _admit(request: Request, _shown_in_openapi: Annotated[Any, Depends(_bearer)]) -> None:
     request.state.who = request.app.state.door.admit(request)
+    if any("\x00" in value for value in request.query_params.values()):
+        raise HTTPException(400, "A parameter holds the character NUL, which no text in the database has.")
 
 
 def admin_router(desk: Desk) -> APIRouter:

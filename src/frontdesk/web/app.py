@@ -23,6 +23,7 @@ from frontdesk.web.depth import kept_depths
 from frontdesk.web.guard import Guard
 from frontdesk.web.health import health_router
 from frontdesk.web.hooks import hook_routes
+from frontdesk.web.leads import leads_router
 from frontdesk.web.metrics import metrics_route
 from frontdesk.web.outbox_pages import outbox_routes
 from frontdesk.web.pages import page_routes
@@ -65,6 +66,7 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
     app.include_router(health_router(desk, simulated=simulation is not None))
     app.router.routes.append(metrics_route(desk, app.state.depths))
     app.include_router(admin_router(desk))
+    app.include_router(leads_router(desk))
     app.include_router(cron_router(desk))
     app.router.routes += page_routes(desk, renderer, simulated=simulation is not None)
     app.router.routes += outbox_routes(desk, renderer)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, computed_field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, computed_field, model_validator
 from pydantic.alias_generators import to_camel
 
 from frontdesk.web.standing import short_reason
@@ -30,6 +30,14 @@ class Json(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, from_attributes=True
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nul(cls, given: Any) -> Any:
+        """PostgreSQL's texts hold every character but one: refused here, it is the caller's fault and not ours."""
+        if isinstance(given, dict) and any(isinstance(value, str) and "\x00" in value for value in given.values()):
+            raise ValueError("a text holds the character NUL, which cannot be stored")
+        return given
 
 
 Row = TypeVar("Row")
