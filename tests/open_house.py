@@ -1,5 +1,7 @@
 """A whole desk behind a real port, in a thread of its own, so that browsers and plain HTTP clients can visit it."""
 
+import itertools
+import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -10,6 +12,8 @@ import httpx2
 import psycopg
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from frontdesk.desk import Desk
 from frontdesk.simulator import Carrier, serve
@@ -18,7 +22,9 @@ from frontdesk.testing import ACCOUNT_SID, AUTH_TOKEN, LEAD, NUMBER, scratch_set
 from frontdesk.web.app import build_app
 from ports import free_port
 
-__all__ = ["House", "open_house"]
+__all__ = ["House", "open_house", "scratch_database"]
+
+_numbers = itertools.count()
 
 
 @dataclass
@@ -103,3 +109,14 @@ def open_house(
         httpx2.Client(trust_env=False, timeout=60) as http,
     ):
         yield House(url, desk, carrier, app, portal, http)
+
+
+@contextmanager
+def scratch_database(server: str, template: str) -> Iterator[str]:
+    """The DSN of a fresh migrated database, for the block."""
+    name = f"house_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        clone = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        connection.execute(clone)
+        yield make_conninfo(server, dbname=name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

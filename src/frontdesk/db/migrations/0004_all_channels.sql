@@ -78,9 +78,10 @@ CREATE INDEX voice_calls_by_time ON voice_calls (created_at DESC, provider_call_
 
 -- Payments and forms ----------------------------------------------------------------------------------------------------------
 
--- One row per subscription, else per single payment, of whoever it is; client_id is null until some event, or a person, says
--- whose, and client_named says that the payment itself named it, rather than its customer's other subscriptions. last_event_at is the provider's time of the event that made the state; amount is what was paid last, at paid_at, in
--- the currency's smallest unit.
+-- One row per subscription, else per single payment, of whoever it is. client_id is null until some event, or a person, says
+-- whose; client_named says that the payment itself named it, rather than its customer's other subscriptions. last_event_at is
+-- the provider's time of the event that made the state. amount is what was paid last, at paid_at, in the currency's smallest
+-- unit.
 CREATE TABLE client_payments (
     payment_ref     text PRIMARY KEY CHECK (payment_ref <> ''),
     provider        text NOT NULL DEFAULT 'stripe',
