@@ -1,0 +1,94 @@
+"""How dates are written, each pattern with what it means and how sure it is. Pure data, but for the composing."""
+
+import re
+from collections.abc import Iterable
+
+from frontdesk.readers.calendar_days import FLOATING_HOLIDAYS
+from frontdesk.readers.date_meaning import (
+    Meaning,
+    day_from_today,
+    day_of_month,
+    floating,
+    in_units,
+    iso,
+    month_day,
+    weekday,
+    yearly,
+)
+from frontdesk.readers.date_words import (
+    DAYS_FROM_TODAY,
+    FIXED_HOLIDAYS,
+    MONTHS,
+    NEXT,
+    ONE,
+    ORDINALS,
+    SHORT_WEEKDAYS,
+    WEEKDAYS,
+)
+from frontdesk.readers.numbers import SMALL
+
+__all__ = ["NUMERIC", "ORDINAL", "PATTERNS"]
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_MONTH = rf"(?P<month>{_any(MONTHS)})(?![^\W\d])\.?"
+_DAY = (
+    r"(?P<day>3[01]|[12]\d|0?[1-9])(?:\s?(?:st|nd|rd|th)\b|º|er\b|\.(?=\s))?"
+    r"(?![\d:]|\s?(?:am|pm|a\.m|p\.m|o'clock)\b|[.,]\d|\s(?:people|persons?|guests)\b)"
+)
+ORDINAL = rf"(?P<ordinal>(?:3[01]|[12]\d|0?[1-9])\s?(?:st|nd|rd|th)|{_any(ORDINALS).replace('-', '[ -]')})\b"
+"""A day of the month as a rank: 14th, twenty first."""
+_YEAR = r"(?:,?\s+(?:(?:of|de|del)\s)?(?P<year>(?:19|20)\d{2})(?!\d|:|\s?(?:am|pm)\b)|\s?'(?P<short>\d{2})\b)"
+_WEEKDAY = rf"(?P<weekday>{_any([*WEEKDAYS, *SHORT_WEEKDAYS])})\b"
+_OF = r"(?:\s?[-/]?\s?|,\s|\.\s?|\s(?:of|de|do|di|del|von|du|the|den)\s|\sof\sthe\s)"
+_UNIT = (
+    r"(?P<unit>days?|nights?|weeks?|fortnights?|months?|years?|wks?|dias?|semanas?|jours?|semaines?|tagen?|wochen?"
+    r"|giorni|settimane|dagen|weken)"
+)
+_COUNT = rf"(?P<count>a couple of|couple of|a few|{SMALL}|\d{{3}}|{'|'.join(ONE)})"
+_HOLIDAY_YEAR = r"(?:,?\s(?P<year>20\d{2}))?"
+_GOES_ON = (
+    r"(?=\s*(?:[.,!?;)@\d-]|$|\b(?:at|in|around|by|before|after|from|if|please|pls|would|will|works?|is|between|and|or|to"
+    r"|for|instead|then|thanks|thank|but|because|so|with|this|next|of|morning|afternoon|evening|night|noon|i|we|due|when"
+    r"|about|as|could|can|sounds|should|that|you|my|it)\b))"
+)
+"""After "the 2nd": a day, and not "the 2nd floor"."""
+_STANDS_ALONE = r"(?=\s*(?:[.,!?;]|$|\b(?:at|in|morning|afternoon|evening|night|works|please|or|and|the|\d)))"
+"""After "sat" and "sun", which are words as well."""
+
+NUMERIC = re.compile(
+    r"(?<![\w/.$£€-])(?P<one>\d{1,2})(?P<sep>[/.-])(?P<two>\d{1,2})(?:(?P=sep)(?P<year>\d{4}|\d{2}))?(?![\w/%]|[.-]\d)"
+)
+"""3/14, 14.03.2026: which is the month, the country tells."""
+
+PATTERNS: tuple[tuple[re.Pattern[str], Meaning, float], ...] = tuple(
+    (re.compile(pattern), meaning, confidence)
+    for pattern, meaning, confidence in (
+        (r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<sep>[-/.]?)(?P<two>0[1-9]|1[0-2]|(?<=[-/.])[1-9])(?P=sep)"
+         r"(?P<one>3[01]|[12]\d|0[1-9]|(?<=[-/.])[1-9])(?!\d)", iso, 0.98),
+        (rf"(?<!\w){_MONTH}{_OF}{ORDINAL}{_YEAR}?", month_day, 0.95),
+        (rf"(?<!\w){_MONTH}{_OF}{_DAY}{_YEAR}?", month_day, 0.95),
+        (rf"(?<![\w:.,$£€/-]){ORDINAL}{_OF}{_MONTH}{_YEAR}?", month_day, 0.95),
+        (rf"(?<![\w:.,$£€/-]){_DAY}{_OF}{_MONTH}{_YEAR}?", month_day, 0.95),
+        (rf"\b{ORDINAL}\s(?:day\s)?(?:of|in)\s(?P<which>this|the|next|last)\s(?:current\s)?month\b", day_of_month, 0.95),
+        (rf"\b{_WEEKDAY},?\s(?:the\s)?{ORDINAL}(?!\s(?:floor|time|one|of|street|st|ave|avenue)\b)", day_of_month, 0.9),
+        (rf"\b(?:in|within)\s{_COUNT}\s{_UNIT}(?:'s?)?(?:\stime)?\b(?!\sago)", in_units, 0.9),
+        (rf"\b(?:en|dans|tra|fra|em|over)\s{_COUNT}\s{_UNIT}\b", in_units, 0.8),
+        (rf"\b{_COUNT}\s{_UNIT}\s(?P<ago>from now|from today|from tomorrow|later|hence|ago)\b", in_units, 0.85),
+        (rf"\b{_COUNT}\s{_UNIT}\s(?:from|after)\s{_WEEKDAY}", in_units, 0.85),
+        (rf"(?<!\w)(?P<word>{_any(DAYS_FROM_TODAY)})(?!\w)", day_from_today, 0.95),
+        (rf"\b(?:(?P<which>this coming|coming|this|last|past|{NEXT})\s)?(?P<weekday>{_any(WEEKDAYS)})\b"
+         r"(?:\s(?:of\s|in\s)?(?P<after>this week|next week|following week|the week after next|week after next"
+         r"|after next|a week|week\b|prochain|que viene|proximo|prossimo|proxima))?", weekday, 0.9),
+        (rf"(?:\b(?P<which>this coming|coming|this|last|past|{NEXT})\s|\b(?:on|by|for|from|til|until|or)\s|^\s*|,\s*)"
+         rf"(?P<weekday>{_any(SHORT_WEEKDAYS)})\b\.?{_STANDS_ALONE}(?P<after>\snext week)?", weekday, 0.8),
+        (rf"\b(?:on|for|by|until|till|before|after|from|the|is|make it|to)\s(?:the\s)?{ORDINAL}{_GOES_ON}",
+         day_of_month, 0.85),
+        *((rf"\b(?:{names})\b{_HOLIDAY_YEAR}", floating(of_year), 0.9) for names, of_year in FLOATING_HOLIDAYS.items()),
+        *((rf"\b(?:{names})\b{_HOLIDAY_YEAR}", yearly(*day), 0.9) for names, day in FIXED_HOLIDAYS.items()),
+    )
+)  # fmt: skip
+"""Earlier ones are tried first: a longer way to write a date stands before its parts."""

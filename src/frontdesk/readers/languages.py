@@ -1,0 +1,79 @@
+"""The language of a text, by its script, its small words, endings and letters. Pure; no model.
+
+A word that several languages share counts for each by a share. With nothing to go by there is no answer.
+"""
+
+import re
+from collections import Counter
+from functools import cache
+
+from frontdesk.readers.language_words import ENDINGS, LETTERS, SCRIPTS, WORDS
+from frontdesk.readers.reading import Found
+
+__all__ = ["read_language"]
+
+_READ = 600
+"""Characters that tell enough."""
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+
+
+def read_language(text: str) -> Found[str] | None:
+    """The ISO 639-1 code of the language that `text` is most likely in."""
+    head = text[:_READ].lower().replace("’", "'")
+    if (script := _by_script(head)) is not None:
+        return Found(script, 0, len(text), 0.95)
+    scores: Counter[str] = Counter()
+    words = _WORD.findall(head)
+    for word in words:
+        for lang, share in _shares().get(word, {}).items():
+            scores[lang] += share
+        if "'" in word:
+            _elided(word, scores)
+        if len(word) > 4:
+            for lang, endings in _endings().items():
+                scores[lang] += 0.25 if word.endswith(endings) else 0
+    for lang, letters in LETTERS.items():
+        scores[lang] += 0.4 * min(3, sum(head.count(letter) for letter in letters))
+    ranked = scores.most_common(2)
+    if not ranked or ranked[0][1] < 0.5:
+        return None
+    (lang, best), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
+    if best == second and scores["en"] == best:
+        lang = "en"
+    return Found(lang, 0, len(text), round(min(0.95, 0.5 + (best - second) / (best + second + 1)), 2))
+
+
+def _by_script(text: str) -> str | None:
+    letters = [char for char in text if char.isalpha()]
+    if not letters or all(char < "\u0370" for char in letters):
+        return None
+    for lang, first, last in SCRIPTS:
+        if sum(first <= ord(char) <= last for char in letters) * (5 if lang == "ja" else 2) > len(letters):
+            return lang
+    return None
+
+
+def _elided(word: str, scores: Counter[str]) -> None:
+    """French l'eau, Italian dell'acqua, English we're."""
+    head, _, tail = word.partition("'")
+    if head in ("l", "d", "j", "qu", "n", "s", "c", "m"):
+        scores["fr"] += 0.8
+    if head in ("dell", "all", "nell", "sull", "un", "quest", "c", "l", "dall"):
+        scores["it"] += 0.8 if head != "l" else 0.5
+    if tail in ("t", "s", "re", "ll", "ve", "m", "d"):
+        scores["en"] += 0.8
+
+
+@cache
+def _shares() -> dict[str, dict[str, float]]:
+    """Per word, each language that knows it, with its share."""
+    known: dict[str, list[str]] = {}
+    for lang, words in WORDS.items():
+        for word in set(words.split()):
+            known.setdefault(word, []).append(lang)
+    return {word: {lang: (1.0 if len(langs) == 1 else 0.9 / len(langs)) for lang in langs} for word, langs in known.items()}
+
+
+@cache
+def _endings() -> dict[str, tuple[str, ...]]:
+    return {lang: tuple(endings.split()) for lang, endings in ENDINGS.items()}
