@@ -22,7 +22,7 @@ _SURE = (
     "|crescent|st|dr|pl|broadway|close|way|place|gardens|grove|mews"
 )
 _SIDE = r"(?:n|s|e|w|ne|nw|se|sw|north|south|east|west|northeast|northwest|southeast|southwest)\.?"
-_WORD = r"(?:[a-z][a-z'.-]*|\d{1,3}(?:st|nd|rd|th))"
+_WORD = r"(?:(?!(?:on|my|is|are|to|from|by|need|needs|have|with|down|up|minutes|guys|people|and|at|in|for)\s)[a-z][a-z'.-]*|\d{1,3}(?:st|nd|rd|th))"
 _UNIT = (
     r"(?:,?\s(?:(?:apt|apartment|unit|suite|ste|flat|room|rm|floor|fl|bldg|building|lot|space|trailer|door)\.?\s?#?\s?[a-z]?-?\d*[a-z]?\b"
     r"|#\s?[a-z]?\d+[a-z]?\b|\d{1,3}(?:st|nd|rd|th)\sfloor))"

@@ -13,6 +13,7 @@ __all__ = [
     "coming_day",
     "coming_month_day",
     "coming_weekday",
+    "nth_weekday",
     "of_month",
     "weekday_of_week",
 ]
@@ -59,7 +60,7 @@ def coming_month_day(today: date, month: int, day: int, weekday: int | None = No
     return None
 
 
-def _nth(year: int, month: int, weekday: int, which: int) -> date:
+def nth_weekday(year: int, month: int, weekday: int, which: int) -> date:
     """The first, second … such weekday of a month; -1 is the last."""
     if which < 0:
         following = date(year + month // 12, month % 12 + 1, 1)
@@ -81,15 +82,15 @@ def _easter(year: int) -> date:
 
 
 FLOATING_HOLIDAYS: dict[str, Callable[[int], date]] = {
-    r"black friday": lambda year: _nth(year, 11, 4, 4) + timedelta(days=1),
-    r"thanksgiving(?: day)?": lambda year: _nth(year, 11, 4, 4),
-    r"memorial day": lambda year: _nth(year, 5, 1, -1),
-    r"labou?r day": lambda year: _nth(year, 9, 1, 1),
-    r"martin luther king(?: jr)?(?: day)?|mlk day": lambda year: _nth(year, 1, 1, 3),
-    r"presidents'? day|president's day": lambda year: _nth(year, 2, 1, 3),
-    r"columbus day": lambda year: _nth(year, 10, 1, 2),
-    r"mother'?s'? day": lambda year: _nth(year, 5, 7, 2),
-    r"father'?s'? day": lambda year: _nth(year, 6, 7, 3),
+    r"black friday": lambda year: nth_weekday(year, 11, 4, 4) + timedelta(days=1),
+    r"thanksgiving(?: day)?": lambda year: nth_weekday(year, 11, 4, 4),
+    r"memorial day": lambda year: nth_weekday(year, 5, 1, -1),
+    r"labou?r day": lambda year: nth_weekday(year, 9, 1, 1),
+    r"martin luther king(?: jr)?(?: day)?|mlk day": lambda year: nth_weekday(year, 1, 1, 3),
+    r"presidents'? day|president's day": lambda year: nth_weekday(year, 2, 1, 3),
+    r"columbus day": lambda year: nth_weekday(year, 10, 1, 2),
+    r"mother'?s'? day": lambda year: nth_weekday(year, 5, 7, 2),
+    r"father'?s'? day": lambda year: nth_weekday(year, 6, 7, 3),
     r"good friday": lambda year: _easter(year) - timedelta(days=2),
     r"easter monday": lambda year: _easter(year) + timedelta(days=1),
     r"easter(?: sunday)?": _easter,

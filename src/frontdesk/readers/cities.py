@@ -41,7 +41,7 @@ _TAIL = re.compile(
 _STATE = re.compile(rf"(?:,\s?|\s)(?:{US_STATES}|{US_STATE_NAMES}|usa|us|uk)\.?$")
 _NO_ANSWER = re.compile(
     r"\b(?:no|not|none|don't|dont|what|which|why|who|when|any|anything|nothing|else|other|different|same|book|number|later|"
-    r"thanks|yes|never|mind|idea|sure|stop|help|here|there|home|house|soon|asap|matter|care|whatever|everywhere|you|your|"
+    r"thanks|yes|never|mind|idea|sure|stop|help|here|there|home|house|soon|asap|matter|care|whatever|everywhere|you|your|tell|"
     r"appointment|want|need|have|cancel|change|call|price|cost|much|many)\b"
 )
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from frontdesk.readers.calendar_days import add_months, coming_day, coming_month_day, coming_weekday, of_month, weekday_of_week
+from frontdesk.readers.calendar_days import add_months, coming_day, coming_month_day, coming_weekday, nth_weekday, of_month, weekday_of_week
 from frontdesk.readers.date_words import DAYS_FROM_TODAY, MONTHS, NEXT, ONE, ORDINALS, SHORT_WEEKDAYS, WEEKDAYS
 from frontdesk.readers.numbers import value_of
 
-__all__ = ["Meaning", "dayday_from_today", "day_of_month", "floating", "in_units", "iso", "month_day", "numeric", "weekday", "yearly"]
+__all__ = ["Meaning", "dayday_from_today", "day_of_month", "end_of_month", "floating", "in_units", "iso", "month_day", "numeric", "ordinal", "week_from", "weekday", "weekday_of_month", "yearly"]
 
 Meaning = Callable[[re.Match[str], date], date | None]
 _ALL_WEEKDAYS = {**WEEKDAYS, **SHORT_WEEKDAYS}
@@ -32,20 +32,21 @@ def numeric(match: re.Match[str], today: date, month_first: bool) -> date | None
 
 def month_day(match: re.Match[str], today: date) -> date | None:
     groups = match.groupdict()
-    day = _ordinal(groups["ordinal"]) if groups.get("ordinal") else int(match["day"])
+    day = ordinal(groups["ordinal"]) if groups.get("ordinal") else int(match["day"])
     month = MONTHS[match["month"]]
     if groups["year"] or groups["short"]:
         return of_month(int(groups["year"] or f"20{groups['short']}"), month, day)
     return coming_month_day(today, month, day)
 
 
-def _ordinal(said: str) -> int:
+def ordinal(said: str) -> int:
+    """14 for "14th" and "fourteenth"."""
     digits = re.match(r"\d+", said)
     return int(digits[0]) if digits else ORDINALS[said.replace(" ", "-")]
 
 
 def day_of_month(match: re.Match[str], today: date) -> date | None:
-    day = _ordinal(match["ordinal"])
+    day = ordinal(match["ordinal"])
     groups = match.groupdict()
     if (which := groups.get("which")) is not None:
         return of_month(*add_months(today, {"this": 0, "the": 0, "current": 0, "next": 1, "last": -1}[which]), day)
@@ -90,6 +91,28 @@ def in_units(match: re.Match[str], today: date) -> date | None:
         )
     days = {"w": 7, "s": 7, "f": 14}.get(unit[0], 1)
     return start + timedelta(days=sign * int(count) * days)
+
+
+def week_from(match: re.Match[str], today: date) -> date | None:
+    """A week tomorrow."""
+    return today + timedelta(days=7 + DAYS_FROM_TODAY[match["word"]])
+
+
+def weekday_of_month(match: re.Match[str], today: date) -> date | None:
+    """The first Monday of December, the last Friday of this month."""
+    which = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}[match["which"]]
+    day = _ALL_WEEKDAYS[match["weekday"]]
+    if match["month"]:
+        months = [nth_weekday(year, MONTHS[match["month"]], day, which) for year in (today.year, today.year + 1)]
+        return next((found for found in months if found >= today), None)
+    year, month = add_months(today, 1 if match["shift"] == "next" else 0)
+    return nth_weekday(year, month, day, which)
+
+
+def end_of_month(match: re.Match[str], today: date) -> date | None:
+    """The last day of this month, or of the next."""
+    year, month = add_months(today, 2 if match["shift"] else 1)
+    return date(year, month, 1) - timedelta(days=1)
 
 
 def yearly(month: int, day: int) -> Meaning:

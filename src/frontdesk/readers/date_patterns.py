@@ -8,11 +8,14 @@ from frontdesk.readers.date_meaning import (
     Meaning,
     day_from_today,
     day_of_month,
+    end_of_month,
     floating,
     in_units,
     iso,
     month_day,
+    week_from,
     weekday,
+    weekday_of_month,
     yearly,
 )
 from frontdesk.readers.date_words import (
@@ -39,7 +42,7 @@ _DAY = (
     r"(?P<day>3[01]|[12]\d|0?[1-9])(?:\s?(?:st|nd|rd|th)\b|º|er\b|\.(?=\s))?"
     r"(?![\d:]|\s?(?:am|pm|a\.m|p\.m|o'clock)\b|[.,]\d|\s(?:people|persons?|guests)\b)"
 )
-ORDINAL = rf"(?P<ordinal>(?:3[01]|[12]\d|0?[1-9])\s?(?:st|nd|rd|th)|{_any(ORDINALS).replace('-', '[ -]')})\b"
+ORDINAL = rf"(?P<ordinal>(?:3[01]|[12]\d|0?[1-9])\s?(?:st|nd|rd|th)|{_any(ORDINALS).replace(chr(92) + '-', '[ -]')})\b"
 """A day of the month as a rank: 14th, twenty first."""
 _YEAR = r"(?:,?\s+(?:(?:of|de|del)\s)?(?P<year>(?:19|20)\d{2})(?!\d|:|\s?(?:am|pm)\b)|\s?'(?P<short>\d{2})\b)"
 _WEEKDAY = rf"(?P<weekday>{_any([*WEEKDAYS, *SHORT_WEEKDAYS])})\b"
@@ -60,7 +63,7 @@ _STANDS_ALONE = r"(?=\s*(?:[.,!?;]|$|\b(?:at|in|morning|afternoon|evening|night|
 """After "sat" and "sun", which are words as well."""
 
 NUMERIC = re.compile(
-    r"(?<![\w/.$£€-])(?P<one>\d{1,2})(?P<sep>[/.-])(?P<two>\d{1,2})(?:(?P=sep)(?P<year>\d{4}|\d{2}))?(?![\w/%]|[.-]\d)"
+    r"(?<![\w/.$£€-])(?P<one>\d{1,2})(?P<sep>[/.-])(?P<two>\d{1,2})(?:(?P=sep)(?P<year>(?:19|20)\d{2}|\d{2}))?(?![\w/%]|[.-]\d)"
 )
 """3/14, 14.03.2026: which is the month, the country tells."""
 
@@ -78,7 +81,11 @@ PATTERNS: tuple[tuple[re.Pattern[str], Meaning, float], ...] = tuple(
         (rf"\b(?:in|within)\s{_COUNT}\s{_UNIT}(?:'s?)?(?:\stime)?\b(?!\sago)", in_units, 0.9),
         (rf"\b(?:en|dans|tra|fra|em|over)\s{_COUNT}\s{_UNIT}\b", in_units, 0.8),
         (rf"\b{_COUNT}\s{_UNIT}\s(?P<ago>from now|from today|from tomorrow|later|hence|ago)\b", in_units, 0.85),
-        (rf"\b{_COUNT}\s{_UNIT}\s(?:from|after)\s{_WEEKDAY}", in_units, 0.85),
+        (rf"\b{_COUNT}\s(?P<unit>weeks?)\s(?:from|after)\s{_WEEKDAY}", in_units, 0.85),
+        (rf"\b(?P<which>first|1st|second|2nd|third|3rd|fourth|4th|last)\s{_WEEKDAY}\s(?:of|in)\s(?:the\s)?"
+         rf"(?:(?P<month>{_any(MONTHS)})|(?P<shift>this|next|the)?\s?month)\b", weekday_of_month, 0.95),
+        (r"\b(?:the\s)?(?:end|last day)\sof\s(?:the\s|this\s)?(?:(?P<shift>next)\s)?month\b", end_of_month, 0.7),
+        (r"\b(?:a\s)?week\s(?:from\s)?(?P<word>today|tomorrow)\b", week_from, 0.9),
         (rf"(?<!\w)(?P<word>{_any(DAYS_FROM_TODAY)})(?!\w)", day_from_today, 0.95),
         (rf"\b(?:(?P<which>this coming|coming|this|last|past|{NEXT})\s)?(?P<weekday>{_any(WEEKDAYS)})\b"
          r"(?:\s(?:of\s|in\s)?(?P<after>this week|next week|following week|the week after next|week after next"

@@ -2,22 +2,23 @@
 
 import re
 from datetime import date
+from itertools import zip_longest
 
 from frontdesk.readers.calendar_days import coming_day
-from frontdesk.readers.date_meaning import numeric
+from frontdesk.readers.date_meaning import numeric, ordinal
 from frontdesk.readers.date_patterns import NUMERIC, ORDINAL, PATTERNS
+from frontdesk.readers.date_words import SHORT_WEEKDAYS, WEEKDAYS
 from frontdesk.readers.folding import hide
 from frontdesk.readers.reading import Found
 
-__all__ = ["meant", "read_dates"]
+__all__ = ["read_dates"]
 
 _MONTH_FIRST = frozenset({None, "US", "CA", "PH"})
 _NO_FRACTION = re.compile(r"(?:\b(?:on|by|for|from|until|till|before|after|date|is|day|to|the|at)\s|,\s|^\s*|\()$")
 _A_FRACTION = re.compile(r"\s?(?:\"|'|of\b|inch\w*|cup\w*|hour\w*|mile\w*|way\b|bath\w*|rooms?\b|stars?\b|out\b|am\b|pm\b)")
+_ENDS = re.compile(r"\s*(?:[.,!?;)]|$|\b(?:at|in|around|by|before|after|please|if|or|and|works?|morning|afternoon|evening|\d))")
 _JUST_A_DAY = re.compile(rf"\s*(?:(?:on|for|maybe|the|yes|ok|how about|say)\W+){{0,3}}(?:{ORDINAL}|(?P<day>3[01]|[12]\d|0?[1-9]))\s*[.!?]*\s*(?:please)?\s*[.!?]*")
-_NOT_THIS = re.compile(r"\b(?:not|instead of|rather than|except|besides|can't (?:do|make)|cannot do|don't want|no longer|isn't)\s(?:on\s|for\s|the\s|it\s){0,2}$")
-_INSTEAD = re.compile(r"\s(?:to|until)\s(?:the\s|on\s)?$")
-_MOVES = re.compile(r"\b(?:mov\w+|chang\w+|reschedul\w+|shift\w*|switch\w*|swap\w*|push\w*|postpone\w*|rebook\w*|amend\w*)\b")
+_A_WEEKDAY = re.compile("|".join([*WEEKDAYS, *SHORT_WEEKDAYS]))
 
 
 def read_dates(folded: str, today: date | None, country: str | None = None, asked: bool = False) -> list[Found[date]]:
@@ -34,22 +35,25 @@ def read_dates(folded: str, today: date | None, country: str | None = None, aske
     for match in NUMERIC.finditer(rest):
         if (day := _slashed(match, rest, today, country, asked)) is not None:
             found.append(Found(day, match.start(), match.end(), 0.85))
-    if asked and not found and today is not None and (match := _JUST_A_DAY.fullmatch(rest)) is not None:
-        number = re.search(r"\d+", match[0])
-        day = coming_day(today, int(number[0])) if number else None
-        found += [Found(day, match.start("day"), match.end("day"), 0.8)] if day and match["day"] else []
-    return sorted(found, key=lambda one: one.start)
+    if asked and not found and today is not None:
+        found += _just_a_day(rest, today)
+    found.sort(key=lambda one: one.start)
+    return [one for one, then in zip_longest(found, found[1:]) if not _names_its_weekday(one, then, folded)]
 
 
-def meant(dates: list[Found[date]], folded: str) -> Found[date] | None:
-    """The date that the text is about: not one that it rules out, and the new one where something is moved."""
-    if len(dates) < 2:
-        return dates[0] if dates else None
-    kept = [one for one in dates if not _NOT_THIS.search(folded, 0, one.start)] or dates
-    if _MOVES.search(folded):
-        moved_to = [one for one in kept[1:] if _INSTEAD.search(folded, 0, one.start)]
-        kept = moved_to or kept
-    return kept[0]
+def _just_a_day(text: str, today: date) -> list[Found[date]]:
+    if (match := _JUST_A_DAY.fullmatch(text)) is None:
+        return []
+    group = "day" if match["day"] else "ordinal"
+    day = coming_day(today, ordinal(match[group]) if group == "ordinal" else int(match[group]))
+    return [Found(day, match.start(group), match.end(group), 0.8)] if day else []
+
+
+def _names_its_weekday(one: Found[date], then: Found[date] | None, text: str) -> bool:
+    """"Friday, 16 October" is one date, and the day of the month tells it."""
+    return then is not None and _A_WEEKDAY.fullmatch(text, one.start, one.end) is not None and (
+        re.fullmatch(r"[,.]?\s?(?:the\s)?", text[one.end : then.start]) is not None
+    )
 
 
 def _is_whole(match: re.Match[str]) -> bool:
@@ -70,6 +74,6 @@ def _slashed(
         alone = bool(_NO_FRACTION.search(text, 0, match.start()))
         if today is None or match["sep"] != "/" or match[0] in ("24/7", "50/50") or not (asked or alone):
             return None
-        if _A_FRACTION.match(text, match.end()):
+        if _A_FRACTION.match(text, match.end()) or not (asked or _ENDS.match(text, match.end())):
             return None
     return numeric(match, today or date(1, 1, 1), country in _MONTH_FIRST)

@@ -4,9 +4,15 @@ Fields that are sure of their place come first and hide it, so that no digit of 
 was asked last makes a rule bolder for that field alone.
 """
 
+from datetime import date as Date
+from datetime import time as Time
+from datetime import timedelta
+
 from frontdesk.readers.addresses import read_address
 from frontdesk.readers.cities import read_city
-from frontdesk.readers.dates import meant, read_dates
+from frontdesk.readers.choosing import meant
+from frontdesk.readers.dates import read_dates
+from frontdesk.readers.dayparts import read_daypart
 from frontdesk.readers.emails import read_email
 from frontdesk.readers.folding import fold, hide
 from frontdesk.readers.intents import read_intent
@@ -18,7 +24,8 @@ from frontdesk.readers.phones import read_phone
 from frontdesk.readers.postcodes import read_postcode
 from frontdesk.readers.reading import Context, Found, Reading
 from frontdesk.readers.services import read_service
-from frontdesk.readers.times import read_daypart, read_times
+from frontdesk.readers.soon import read_soon
+from frontdesk.readers.times import read_times
 
 __all__ = ["read_fields"]
 
@@ -39,10 +46,14 @@ def read_fields(text: str, context: Context | None = None) -> Reading:
     rest = _without(rest, place.address if place else None)
     today = context.now.date() if context.now else None
     dates = read_dates(rest, today, context.country, asked == "date")
-    undated = _without(rest, *dates)
+    undated = _without(rest, *(one for one in dates if read_daypart(rest[one.start : one.end]) is None))
     times = read_times(undated, asked == "time")
     untimed = _without(undated, *times, postcode)
-    date, time = meant(dates, folded), times[0] if times else None
+    time = meant(times, folded)
+    date = meant(dates, folded) or _midnight(time, folded, today)
+    if not dates and not times and (soon := read_soon(rest, context.now)) is not None:
+        date = Found(soon.value.date(), soon.start, soon.end, soon.confidence)
+        time = Found(soon.value.time(), soon.start, soon.end, soon.confidence)
     return Reading(
         name=read_name(text, _without(folded, email, phone), asked == "name"),
         service=read_service(folded, context.services, context.synonyms),
@@ -52,7 +63,7 @@ def read_fields(text: str, context: Context | None = None) -> Reading:
         date=date,
         time=time,
         daypart=None if time else read_daypart(rest),
-        budget=budget or read_bare_amount(untimed, asked == "budget"),
+        budget=budget or read_bare_amount(rest if asked == "budget" else untimed, asked == "budget"),
         email=email,
         phone=phone,
         intent=read_intent(folded, context.question, asked),
@@ -63,6 +74,13 @@ def read_fields(text: str, context: Context | None = None) -> Reading:
 
 def _without(folded: str, *found: Found[object] | None) -> str:
     return hide(folded, [(one.start, one.end) for one in found if one is not None])
+
+
+def _midnight(time: Found[Time] | None, folded: str, today: Date | None) -> Found[Date] | None:
+    """The midnight to come begins tomorrow."""
+    if time is None or today is None or time.value != Time(0) or "midnight" not in folded[time.start : time.end]:
+        return None
+    return Found(today + timedelta(days=1), time.start, time.end, 0.6)
 
 
 def _opt_out(text: str) -> Found[Word] | None:

@@ -6,8 +6,11 @@ no and not what it refuses.
 
 import re
 
-from frontdesk.readers.intent_patterns import CANCEL, CHANGE, DANGER, HANDOFF, NOT_NOW, OUTAGE, PRICE, VULNERABLE
+from frontdesk.readers.asks_price import ASKS_PRICE
+from frontdesk.readers.danger import DANGER, NOT_NOW, OUTAGE, VULNERABLE
 from frontdesk.readers.reading import Found, Intent
+from frontdesk.readers.wants_change import CALLS_OFF, MOVES
+from frontdesk.readers.wants_person import NO_BOT, WANTS_PERSON
 from frontdesk.readers.yes_no import read_yes_no
 
 __all__ = ["read_intent"]
@@ -25,9 +28,11 @@ def read_intent(folded: str, question: str | None = None, field: str | None = No
     """What the folded text wants, if one of the intents."""
     if (found := _emergency(folded)) is not None:
         return found
+    if (match := NO_BOT.search(folded)) is not None:
+        return Found("handoff", match.start(), match.end(), 0.9)
     answer = read_yes_no(folded, question, field)
     for intent, pattern, confidence in (
-        ("handoff", HANDOFF, 0.9), ("cancel", CANCEL, 0.9), ("reschedule", CHANGE, 0.85), ("price", PRICE, 0.85),
+        ("handoff", WANTS_PERSON, 0.9), ("cancel", CALLS_OFF, 0.9), ("reschedule", MOVES, 0.85), ("price", ASKS_PRICE, 0.85),
     ):  # fmt: skip
         for match in pattern.finditer(folded):
             if _REFUSED.search(folded, max(0, match.start() - 40), match.start()):

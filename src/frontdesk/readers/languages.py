@@ -30,6 +30,8 @@ def read_language(text: str) -> Found[str] | None:
         if "'" in word:
             _elided(word, scores)
         if len(word) > 4:
+            if word[-1] in "aoi":
+                scores["it"] += 0.15
             for lang, endings in _endings().items():
                 scores[lang] += 0.25 if word.endswith(endings) else 0
     for lang, letters in LETTERS.items():

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from frontdesk.readers.money_words import ABOUT, AT_LEAST, AT_MOST, CENTS, CURRENCIES, DOLLARS_OF, SIGNS
-from frontdesk.readers.numbers import NUMBER, value_of
+from frontdesk.readers.numbers import DIGITS, NUMBER, value_of
 from frontdesk.readers.reading import Found, Money
 
 __all__ = ["read_bare_amount", "read_money"]
@@ -17,9 +17,8 @@ _NAMES = {name: code for code, names in CURRENCIES.items() for name in names}
 _SIGN = "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True))
 _NAME = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
 _CODE = "|".join(code.lower() for code in CURRENCIES if code != "$")
-_SCALED = r"(?:\s(?:hundred|thousand|grand|lakhs?|lacs?|million|crores?|billion))?"
 _AMOUNT = re.compile(
-    rf"(?:(?<![a-z])(?P<sign>{_SIGN})\s?(?P<after_sign>{NUMBER})|\b(?P<code>{_CODE})\s?(?P<after_code>{NUMBER}))"
+    rf"(?:(?<![a-z])(?P<sign>{_SIGN})\s?(?P<after_sign>{DIGITS})|\b(?P<code>{_CODE})\s?(?P<after_code>{DIGITS}))"
     rf"(?:\s?(?:{_NAME})\b)?"
     rf"|(?P<number>{NUMBER})\s?-?(?:(?P<name>{_NAME})(?![\w'])|(?P<end_sign>[$£€¥₹]|zł))"
     rf"|\b(?P<one>an?)\s(?P<one_name>dollar|pound|euro|buck|quid|rupee|(?:hundred|thousand|grand)\s(?:{_NAME}))\b"
@@ -30,6 +29,7 @@ _AND_CENTS = re.compile(
 _CENTS_ALONE = re.compile(rf"(?P<cents>{NUMBER})\s?(?:cents|cent|pence|¢)(?!\w)")
 _TO = r"\s?(?:-|to|and|or|till|until|a|bis|hasta)\s?"
 _RANGE_BEFORE = re.compile(rf"(?:\b(?:from|between|anywhere from|somewhere between|entre|zwischen|de)\s)?(?P<least>{NUMBER}){_TO}$")
+_TO_SIGNED = re.compile(rf"{_TO}(?=(?:{_SIGN})\s?\d)")
 _RANGE_AFTER = re.compile(rf"{_TO}(?P<most>{NUMBER})(?!\s?(?:%|people|days?|hours?|weeks?|am\b|pm\b))")
 _LEAST_BEFORE = re.compile(rf"(?<!\w)(?:{AT_LEAST})\s(?:(?:{ABOUT}|the|a|of|is)\s){{0,2}}$")
 _MOST_BEFORE = re.compile(rf"(?<!\w)(?:{AT_MOST})\s(?:(?:{ABOUT}|the|a|of|is)\s){{0,2}}$")
@@ -128,16 +128,12 @@ def _as_range(span: _Span, text: str, country: str | None) -> _Span:
         least = _same_scale(least, amount, text[span.start : span.end])
         if amount is not None and least < amount:
             return _Span(replace(money, least=least), shift + match.start(), span.end)
-    if (match := _AMOUNT.search(before)) is not None and re.fullmatch(_TO, before[match.end() :]):
-        least_, code = _value(match, _currency(match, country)), _currency(match, country)
-        if least_ is not None and amount is not None and least_ < amount:
-            return _Span(Money(least_, amount, code), shift + match.start(), span.end)
-    if (second := _RANGE_AFTER.match(text, span.end)) is not None:
-        return _upwards(span, second, text, country)
-    if (match := _LEAST_BEFORE.search(before)) is not None:
-        return _Span(replace(money, most=None), shift + match.start(), span.end)
+    if (upper := _upwards(span, text, country)) is not None:
+        return upper
     if (match := _MOST_BEFORE.search(before)) is not None:
         return _Span(replace(money, least=None), shift + match.start(), span.end)
+    if (match := _LEAST_BEFORE.search(before)) is not None:
+        return _Span(replace(money, most=None), shift + match.start(), span.end)
     if (match := _LEAST_AFTER.match(text, span.end)) is not None:
         return _Span(replace(money, most=None), span.start, match.end())
     if (match := _MOST_AFTER.match(text, span.end)) is not None:
@@ -145,13 +141,20 @@ def _as_range(span: _Span, text: str, country: str | None) -> _Span:
     return span
 
 
-def _upwards(span: _Span, second: re.Match[str], text: str, country: str | None) -> _Span:
-    most, amount = value_of(second["most"]), span.money.least
-    if most is None or amount is None:
-        return span
-    return _Span(replace(span.money, least=_same_scale(amount, most, second[0]), most=most), span.start, second.end()) if (
-        amount < most
-    ) else span
+def _upwards(span: _Span, text: str, country: str | None) -> _Span | None:
+    """$500 to $700, 500-700: the amount as the lower end, if a higher one follows."""
+    least = span.money.least
+    if (signed := _TO_SIGNED.match(text, span.end)) is not None:
+        amount = _AMOUNT.match(text, signed.end())
+        most, end = (_value(amount, _currency(amount, country)), amount.end()) if amount else (None, 0)
+    elif (bare := _RANGE_AFTER.match(text, span.end)) is not None:
+        most, end = value_of(bare["most"]), bare.end()
+    else:
+        return None
+    if most is None or least is None:
+        return None
+    least = _same_scale(least, most, text[span.end : end])
+    return _Span(replace(span.money, least=least, most=most), span.start, end) if least < most else None
 
 
 def _same_scale(least: float, most: float | None, said: str) -> float:

@@ -1,6 +1,6 @@
 """Words that are no part of a person's name, as data."""
 
-__all__ = ["GREETED", "NO_NAME", "PLACES_UNDER"]
+__all__ = ["GIVEN_TOO", "NO_NAME"]
 
 NO_NAME = frozenset(
     (
@@ -44,11 +44,14 @@ NO_NAME = frozenset(
         "cash check cheque refund complaint joke shame mess pity disaster nightmare mistake error update hold contract "
         "warranty control pressure construction repair water attack arrest investigation impression weather stress "
         "hotel restaurant dinner lunch breakfast brunch party group two-bedroom not-yet anonymous unknown nan null "
+        "google facebook yelp amazon angi microsoft instagram spanish english french german italian american canadian "
+        "mexican british irish indian chinese korean japanese portuguese dutch russian polish texas bot "
         "private secret whatever nevermind mind idea way course stop start end quit unsubscribe help confirm confirmed"
     ).split()
 )
 """A lower-case word of these is never a name; a capital one only in the first place of a text."""
 
-PLACES_UNDER = frozenset("the a an my your our this that these those no any which what".split())
-GREETED = frozenset("good morning afternoon evening night day there all everyone team sir madam guys folks".split())
-"""After "hello": not the writer's own name either way."""
+GIVEN_TOO = frozenset(
+    "may will hope grace rose april june august joy mark bill art drew pat frank rob sue jack faith summer dawn ray guy".split()
+)
+"""Words that are first names too: an answer that is nothing else, with a capital, is one."""

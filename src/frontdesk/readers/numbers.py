@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["NUMBER", "SMALL", "value_of"]
+__all__ = ["DIGITS", "NUMBER", "SMALL", "value_of"]
 
 _UNITS = {
     word: value
@@ -28,9 +28,12 @@ _SCALE = "hundred|thousand|grand|lakhs?|lacs?|million|crores?|billion"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d+,\d{1,2}(?![\d,])|\d+\.\d+|\d{1,12}|\.\d+)"
 _IN_DIGITS = rf"{_DIGITS}(?:\s?(?:k|m|mil|mio|bn)\b|\s(?:{_SCALE})\b)?"
 _IN_WORDS = (
-    rf"\b(?:(?:an?\s(?:{_SCALE})|(?:{_WORD})(?:\s(?:{_SCALE}))?)"
+    rf"\b(?:(?:half\sa\smillion|an?\s(?:{_SCALE})|(?:{_WORD})(?:\s(?:{_SCALE}))?)"
     rf"(?:(?:\s|-|\sand\s)(?:{_WORD}|{_SCALE})\b){{0,9}}(?:\spoint(?:\s(?:{_WORD}))+)?)\b"
 )
+DIGITS = rf"(?:{_IN_DIGITS})"
+"""A number in digits, wherever it begins: beside a sign or a code."""
+
 NUMBER = rf"(?:(?<![\w.,]){_IN_DIGITS}(?:\spoint\s\d+)?|{_IN_WORDS})"
 """A pattern for a number in a folded text; no group in it."""
 
@@ -64,6 +67,8 @@ def _digits(said: str, dot_groups: bool) -> float:
 
 
 def _words(said: str) -> float | None:
+    if said == "half a million":
+        return 5e5
     whole, _, decimals = said.partition(" point ")
     total, part, seen = 0.0, 0.0, False
     for word in re.split(r"[\s-]+", whole):

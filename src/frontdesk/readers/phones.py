@@ -20,7 +20,10 @@ _PHONE_WORD = re.compile(
     r"\b(?:phone|ph|cell|mobile|mob|tel|telephone|call|text|reach|number|whatsapp|contact|ring|dial|landline"
     r"|movil|celular|telefono|numero|telefon\w*|handy|nummer|anruf\w*|portable|telephone|telefoon\w*|telefone|cellulare)\b"
 )
-_DATE = re.compile(r"(?:19|20)\d{2}[-/. ]?(?:0[1-9]|1[0-2])[-/. ]?(?:0[1-9]|[12]\d|3[01])|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")
+_DATE = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d{2}[-/.]?(?:0[1-9]|1[0-2])[-/.]?(?:0[1-9]|[12]\d|3[01])|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2})(?!\d)"
+)
+_LAST_PART = re.compile(r"(?<=\s)(?:\(?\d{3}\)?[\s.-]?\d{3}[\s.-]\d{4}|\+\d[\d\s.-]{8,16}|0\d[\d\s.-]{7,12})$")
 _DIGITS = re.compile(r"(?<![\w$£€#])(?:\+|00\s?)?\(?\d(?:[\s().-]{0,2}\d){6,24}(?!\w)")
 _SPOKEN = re.compile(
     r"\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)[\s,-]+){6,14}"
@@ -47,17 +50,22 @@ def read_phone(folded: str, country: str | None = None, asked: bool = False) -> 
 
 
 def _parts(run: re.Match[str]) -> list[tuple[int, int]]:
-    """The run of digits, then a first group that is a number by itself: "9865454167 118 High Street"."""
+    """The run of digits, then a part that is a number by itself: "9865454167 118 High Street", "94110 415-555-2671"."""
     count = sum(char.isdigit() for char in run[0])
     first = re.match(r"\+?\d{10,15}(?=\s)", run[0])
     whole = [(run.start(), run.end())] if count <= 15 else []
-    return [*whole, (run.start(), run.start() + first.end())] if first else whole
+    last = _LAST_PART.search(run[0]) if count <= 17 else None
+    return [
+        *whole,
+        *([(run.start(), run.start() + first.end())] if first else []),
+        *([(run.start() + last.start(), run.end())] if last else []),
+    ]
 
 
 def _number(text: str, start: int, end: int, said: str, country: str | None, asked: bool) -> Found[str] | None:
     digits = re.sub(r"\D", "", said)
     before = text[:start]
-    if len(set(digits)) == 1 or _DATE.fullmatch(said.strip()) or _MONEY_BEFORE.search(before):
+    if len(set(digits)) == 1 or (_DATE.search(said) and not said.startswith("+")) or _MONEY_BEFORE.search(before):
         return None
     if NUMBER_OF_SOMETHING.search(before[-40:]) or text[end : end + 2] in ("@", " @"):
         return None

@@ -11,7 +11,7 @@ CONCEPTS: dict[str, tuple[str, str]] = {
     "plumbing": (
         "plumb*",
         "plumb* pipe* leak* drip* drain* clog* unclog* toilet* faucet* tap taps sink* shower* bathtub tub sewer* septic "
-        "sump water_heater* hot_water tankless garbage_disposal backed_up spigot hose_bib* gas_line* low_pressure "
+        "sump water_heater* hot_water tankless garbage_disposal backed_up burst* spigot hose_bib* gas_line* low_pressure "
         "water_pressure running_toilet overflow* cistern burst_pipe* water_line* boiler*",
     ),
     "drains": ("drain* sewer*", "drain* clog* unclog* block* blocked sewer* backed_up slow_drain* gully manhole rooter"),

@@ -16,7 +16,7 @@ __all__ = ["read_service"]
 
 _WEAK_WORDS = frozenset(
     "service services repair repairs and or the of for a an in on care home general change room new work specialist "
-    "company management maintenance help support family body other free our".split()
+    "company management maintenance help support family body other free our water fire".split()
 )
 """In many labels, and in many texts that mean something else: they count only with the label's other words."""
 _LABEL, _OWN, _NAME, _SYMPTOM = 6.0, 5.0, 3.0, 1.0

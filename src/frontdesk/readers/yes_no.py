@@ -11,14 +11,14 @@ __all__ = ["read_yes_no"]
 
 _FILLER = r"(?:(?:oh|ah|um|uh|well|so|hmm|hi|hello|hey|ok|okay|actually|i said|i say|i meant|i mean|thanks|thank you|ohh?|great|good|the answer is|my answer is|it's a|that's a|its a|but|please|and|right|i think|i guess|i believe|i would say)\b[\s,.!:-]*){0,3}"
 _NO_FIRST = re.compile(
-    rf"^\W*{_FILLER}(?:no|nope|nah|naw|noo+|nay|n|negative|never|not really|not at all|not yet|not now|not today|not right now|not quite|not exactly|not interested|not correct|not true|not necessary|not needed|no way|non|nein|nicht|nee|nao|nada|never mind"
+    rf"^\W*{_FILLER}(?:no|nope|nah|naw|noo+|nay|n|negative|never|not really|not at all|not yet|not now|not at the moment|not today|not right now|not quite|not exactly|not interested|not correct|not true|not necessary|not needed|no way|non|nein|nicht|nee|nao|nada|never mind"
     r"|nevermind|i don't|i do not|i dont|i didn't|i did not|i won't|i will not|i wouldn't|i would not|i'd rather not|i can't|i am not|i'm not|don't|do not|dont|false|wrong|incorrect|untrue|absolutely not|definitely not"
     r"|certainly not|of course not|neither|it's not|it is not|it isn't|that's not|that is not|that isn't|that's wrong|that is wrong|thats not|nothing|none|that's all|that is all|that will be all|thats all|nothing else)(?![\w'])"
     r"(?!\s(?:problem|worries|prob|doubt|idea|\d|one (?:is|has)|know|think so.*but yes|matter|later than|earlier than))"
 )
 _NO_PROBLEM = re.compile(r"^\W*(?:no problem|no worries|no prob|don't mind|i don't mind|no doubt|why not|wouldn't mind|i would not mind|i don't see why not|no objections?|can't wait)\b")
 _YES_FIRST = re.compile(
-    rf"^\W*{_FILLER}(?:yes|yess+|yea|yeah|yeahh|yep|yup|yeap|ya|yah|ye|y|yes+|yas|aye|si|oui|ja|jawohl|jo|sim|da|tak|sure|surely|of course|ofcourse|ofc|course|certainly|absolutely|definitely|affirmative|correct|right|true|exactly|precisely"
+    rf"^\W*{_FILLER}(?:yes|yess+|yessir|uh huh|uh-huh|mhm|mm-hmm|mmhm|yea|yeah|yeahh|yep|yup|yeap|ya|yah|ye|y|yes+|yas|aye|si|oui|ja|jawohl|jo|sim|da|tak|sure|surely|of course|ofcourse|ofc|course|certainly|absolutely|definitely|affirmative|correct|right|true|exactly|precisely"
     r"|indeed|totally|agreed|i agree|confirmed|confirm|i confirm|i do|i did|i am|i would|i'd love|i will|it is|it does|that is (?:right|correct|true|fine|good|it|my)|that's (?:right|correct|true|fine|good|it|my|perfect|great|ok|okay)"
     r"|thats (?:right|correct|true|fine|good|it|perfect)|that works|that'll work|that will work|works for me|works|sounds (?:good|great|fine|perfect|right|like a plan|ok|lovely)|looks (?:good|great|right|correct)"
     r"|go ahead|please do|do it|let's do it|lets do it|book it|all good|all right|alright|fine|perfect|ok|okay|okey|okie|oks?ure|k|kk|you bet|for sure|by all means|my pleasure|why not|no problem|no worries"
@@ -72,10 +72,12 @@ def _is_a_filler(match: re.Match[str], said: str, field: str | None) -> bool:
     if not rest:
         return False
     first = " ".join(word)
-    if first.endswith(("i am", "i do", "i did", "i will", "i would", "it is", "it does", "y", "k", "n", "da", "ja", "si", "works", "right", "true", "fine", "course", "do it", "correct")):
+    if first.endswith(("i am", "i do", "i did", "i will", "i would", "it is", "it does", "y", "k", "n", "da", "ja", "si", "works", "right", "true", "fine", "do it", "correct")):
         return not re.match(r"^(?:thanks|thank|please|it is|that|sure|so|indeed|want|affirmative|and|i)\b", rest) if " " in first else len(rest.split()) > 3
+    if re.match(r"(?:so|um|uh)\b", rest) and first.endswith(("yeah", "yes", "ok", "okay", "right", "sure")):
+        return len(rest.split()) > 6  # "yeah so my furnace …" begins a story
     if first.endswith(("ok", "okay", "alright", "all right", "perfect", "sure", "got it")):
-        return bool(re.match(r"^(?:so|but|what|how|when|where|who|why|can|could|is|are|do|does|i need|i want|i have|then|let me|well|wait|my)\b", rest)) or (
+        return len(rest.split()) > 2 and bool(re.match(r"^(?:so|but|what|how|when|where|who|why|can|could|is|are|do|does|i need|i want|i have|then|let me|well|wait|my)\b", rest)) or (
             "?" in rest and len(rest.split()) > 4
         )
     return False

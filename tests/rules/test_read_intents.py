@@ -1,0 +1,212 @@
+"""What a text wants, and what it only seems to want."""
+
+import pytest
+
+from frontdesk.readers.fields import read_fields
+from frontdesk.readers.reading import Context
+
+
+def read(text: str) -> str | None:
+    found = read_fields(text, Context()).intent
+    return found.value if found else None
+
+
+CASES = {
+    "yes": [
+        "Yes please", "yeah that's fine", "yup", "Sure thing", "ok", "okay great", "sounds good to me", "that works", "perfect, thanks", "Absolutely!", "correct",
+        "Definitely", "you bet", "go ahead and book it", "please do", "I agree with that", "yes, 3pm is good", "k", "that would be great", "sí", "oui", "ja", "sim",
+        "no problem, that works", "right, exactly", "fine by me", "all of that is correct", "I'm happy with that", "of course you can", "yes i did",
+        "Yes, that's right",
+        'yes that is my address',
+        'yea go ahead',
+        'yessir',
+        'uh huh',
+        "I think that's right",
+        'That is correct.',
+        "Sounds perfect, let's do it",
+        'i would love that',
+        'sure why not',
+        'Ok, do it',
+        'Yes I would',
+        "that's good",
+        'alright then',
+        'great, book it',
+        'yup all good',
+        'Perfect.',
+        'definitely yes',
+        'correct on all counts',
+        "I'm okay with that",
+        'yes thank you',
+        'y',
+    ],
+    "no": [
+        "no", "No thanks", "nope, not today", "nah", "not really", "I don't want that", "no that's wrong", "that isn't right", "incorrect", "I'd rather not", "absolutely not",
+        "nein", "non merci", "no, gracias", "I don't think so", "not interested in that offer", "that's not true", "never", "negative", "no that's all", "nothing else, thanks",
+        "I'm afraid that's incorrect", "I do not need anything else", "no i didn't",
+        'No, that is not correct',
+        'no I do not',
+        "Nope that's it",
+        "no, it's the other one",
+        "that's incorrect",
+        "i don't need anything else",
+        'no, not yet',
+        'I said no',
+        'no that was all',
+        'not at the moment',
+        "I'm not sure that's right",
+        'no need',
+        "that's not what I asked for",
+        'nothing more, thank you',
+        "I wouldn't like that",
+        "please don't",
+        'No, wrong date',
+        "no thank you, I'm good",
+        'n',
+        "that doesn't work for me",
+    ],
+    "cancel": [
+        "please cancel my appointment", "I have to cancel tomorrow", "cancel the booking for Smith", "Can I cancel?", "I need to call off the visit", "we won't be able to make it on Friday",
+        "I can't make it today, sorry", "I no longer need the appointment", "need to cancel our reservation at 7", "how do I cancel my order", "quiero cancelar mi cita", "ich muss den Termin absagen",
+        "I won't be coming tomorrow",
+        "we're not coming anymore, cancel it",
+        'please call it off',
+        "I don't need the appointment anymore",
+        'scrap the booking',
+        'I would like to cancel',
+        'cancel it',
+        'cancellation please',
+        "we can't come on saturday after all",
+        'forget the reservation',
+        'I want my booking cancelled',
+        'not gonna make it today',
+        'please remove my booking',
+    ],
+    "reschedule": [
+        "can we reschedule?", "I need to move my appointment to Thursday", "could you push it to next week", "can I change my appointment", "is it possible to switch my slot to the afternoon",
+        "please change the date of my visit", "I'd like a different time for my appointment", "can I come in at a later time", "need to rebook", "can we postpone", "could you add one more person to my booking",
+        "I want to modify my reservation", "let's move it to friday instead",
+        'can you move me to 4pm',
+        'something came up, can we do another day instead',
+        'could I come on Friday instead',
+        'I need to bring my appointment forward',
+        'is it possible to extend my stay booking',
+        'can you make it later',
+        'I want to come earlier than booked, can we change it',
+        "we'd like to swap our time slot",
+        'I need a later slot',
+        'can I push my 3pm to 5pm',
+        'update my reservation to 6 people',
+        'can you change it to tomorrow',
+        "let's do a different day",
+        'change my room to a double',
+    ],
+    "price": [
+        "how much do you charge?", "what's the price of a haircut", "what would it cost to fix", "can I get a quote", "do you have a price list", "what are your rates?", "how much for two rooms",
+        "I'd like an estimate for my roof", "how expensive is it", "is the consultation free?", "pricing?", "what do you charge per hour", "cuánto cuesta un corte", "combien ça coûte", "any extra fees?",
+        'price?',
+        'whats the cost',
+        'how much would that be',
+        'how much is a deep clean',
+        'ballpark figure?',
+        'could you send me a quotation',
+        "what's your hourly rate",
+        'is there a call out fee',
+        'do you charge for estimates',
+        'what am I looking at price wise',
+        'is it free?',
+        'how much to replace a toilet',
+        'cost for a 2 bed move',
+        'and the price for kids?',
+        'what would you charge me',
+    ],
+    "handoff": [
+        "I want to speak to a human", "agent please", "can someone call me", "let me talk to your manager", "Connect me with a representative", "is there a real person there?", "operator",
+        "put me through to the front desk", "I'd rather talk to somebody", "stop with the bot and get me a person", "speak to customer service", "can I talk to the owner?", "give me a human",
+        "please have someone call me back", "transfer me to billing", "quiero hablar con una persona",
+        "I don't want to talk to a robot",
+        'is there someone I can talk to',
+        'are there any humans working there?',
+        'I want to talk',
+        'need to speak with someone in charge',
+        'who can I speak to about this',
+        'escalate this please',
+        'please forward me to your team',
+        'hand me over to a colleague',
+        "I'd like to be connected with an advisor",
+        'can you get me someone who can actually help',
+        'live chat',
+        'customer support',
+        'how can I reach customer service',
+        'I need to contact support',
+        'could I speak with the stylist directly',
+        'give me a call back',
+        'can I get a callback',
+        'let me speak to the person in charge',
+        'can you put a human on',
+        'no more bots please',
+        "you're a bot, I need a person",
+        "I'd prefer speaking to a person",
+        'want to chat with an agent',
+        'please ask the owner to call me',
+        'talk to sales',
+        'can i please just talk to somebody real',
+        'get your supervisor',
+        'I wish to speak to the manager',
+        'any way to reach a live person',
+    ],
+    "emergency": [
+        "pipe burst in the basement!!", "there's water pouring through the ceiling", "I smell gas in my kitchen", "the outlet is sparking", "we have no heat and a newborn", "my basement is flooding",
+        "there is smoke coming from the panel", "I'm locked out of my house", "it's an emergency", "sewage is backing up into the tub", "my husband is having chest pain", "the ceiling just collapsed",
+        "no AC, it's 101 degrees and my mom is elderly", "carbon monoxide alarm going off",
+        'water is coming through my ceiling',
+        'help my kitchen is on fire',
+        "toilet is overflowing right now and won't stop",
+        'gas leak!!',
+        'the panel is smoking',
+        'my elderly mother has no heat',
+        'I locked my keys inside the house',
+        "there's a live wire down in the yard",
+        'the basement has two feet of water',
+        'water main broke in front of the house',
+        'URGENT water leaking everywhere',
+        "furnace died and it's freezing in here",
+        "my tooth got knocked out and it's bleeding",
+        'a tree fell on my roof',
+        'hot water tank is bursting',
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("intent", "text"), [(intent, text) for intent, texts in CASES.items() for text in texts])
+def test_an_intent_is_read(intent: str, text: str) -> None:
+    assert read(text) == intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what time do you open?", "I need a plumber", "my name is Ann", "do you have parking?", "the sink is dripping", "where are you located", "I have an appointment on Friday",
+        "my appointment is at 3", "Tuesday at 4", "a haircut", "how long does it take?", "do you work weekends?", "I talked to my wife about it", "my manager uses your service",
+        "is the shop open tomorrow?", "I left my phone there", "two bedrooms and a bath", "how many people fit in", "I'm looking for a real estate agent", "thank you so much",
+        "we had a flood last year and repaired it", "do you do emergency calls?", "what is your cancellation policy?", "how much time do you need?", "I know a guy who fixed it before",
+        "I spoke to Anna yesterday", "the agent at the hotel was nice", "my landlord will call you", "I need a real fix this time", "I want to book a table", "is there parking?",
+        "can you fix it today?", "I need someone to fix my sink", "someone came last week", "could someone come on Friday?", "I changed the filter myself",
+    ],
+)  # fmt: skip
+def test_a_text_without_an_intent_has_none(text: str) -> None:
+    assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("No, I don't want to cancel", "no"),
+        ("no, don't reschedule it", "no"),
+        ("yes, please cancel it", "cancel"),
+        ("Yes but how much is it?", "price"),
+        ("I don't need to talk to a person", "no"),
+        ("it's not an emergency, just a drip", "no"),
+    ],
+)
+def test_what_is_refused_is_not_wanted(text: str, intent: str | None) -> None:
+    assert read(text) == intent
