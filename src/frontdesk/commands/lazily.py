@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import typer
 from typer.core import TyperGroup
@@ -42,7 +42,7 @@ class _Loaded(MutableMapping[str, Any]):
 class LazyGroup(TyperGroup):
     """The group of `places`; see `lazy_group`."""
 
-    places: Places = {}
+    places: ClassVar[Places] = {}
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**{**given, "commands": None})

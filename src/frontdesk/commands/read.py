@@ -142,7 +142,11 @@ def _show(text: str, reading: Reading, as_json: bool) -> None:
         print_json({name: dict(zip(names, rest, strict=True)) for name, *rest in rows})
         return
     columns = ("Field", "Value", "Said", "Sure#")
-    print_table("What the text says", columns, [(name, _spoken(value), said, f"{sure:.0%}") for name, value, said, *_, sure in rows])
+    print_table(
+        "What the text says",
+        columns,
+        [(name, _spoken(value), said, f"{sure:.0%}") for name, value, said, *_, sure in rows],
+    )
 
 
 def _spoken(value: Any) -> str:

@@ -11,15 +11,14 @@ __all__ = ["told"]
 
 def told(error: Exception) -> bool:
     """Say what went wrong and what to do; False where nobody foresaw this error."""
-    match error:
-        case FrontdeskError():
-            complain(str(error))
-        case DatabaseGone():
-            complain(f"The database went away ({_first_line(error)}): see that it runs, then try again.")
-        case psycopg.Error():
-            complain(f"The database refused ({_first_line(error)}): `frontdesk doctor` tells more.")
-        case _:
-            return False
+    if isinstance(error, FrontdeskError):
+        complain(str(error))
+    elif isinstance(error, DatabaseGone):
+        complain(f"The database went away ({_first_line(error)}): see that it runs, then try again.")
+    elif isinstance(error, psycopg.Error):
+        complain(f"The database refused ({_first_line(error)}): `frontdesk doctor` tells more.")
+    else:
+        return False
     return True
 
 

@@ -1,20 +1,21 @@
 """Which of several dates or times a text is about. Pure."""
 
-import re
 from typing import TypeVar
 
+from frontdesk.readers.later import Later
 from frontdesk.readers.reading import Found
 
 __all__ = ["meant"]
 
 T = TypeVar("T")
 
-_NOT_THIS = re.compile(
-    r"\b(?:not|instead of|rather than|except|besides|can't (?:do|make)|cannot (?:do|make)|don't want|no longer|isn't|not on|not at)\s"
+_NOT_THIS = Later(
+    r"\b(?:not|instead of|rather than|except|besides|can't (?:do|make)|cannot (?:do|make)|don't want|no longer|isn't"
+    r"|not on|not at)\s"
     r"(?:on\s|for\s|the\s|it\s|at\s){0,2}$"
 )
-_INSTEAD = re.compile(r"\s(?:to|until)\s(?:the\s|on\s|at\s)?$")
-_MOVES = re.compile(
+_INSTEAD = Later(r"\s(?:to|until)\s(?:the\s|on\s|at\s)?$")
+_MOVES = Later(
     r"\b(?:mov\w+|chang\w+|reschedul\w+|shift\w*|switch\w*|swap\w*|push\w*|postpone\w*|rebook\w*|amend\w*)\b"
 )
 

@@ -4,11 +4,34 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from frontdesk.readers.calendar_days import add_months, coming_day, coming_month_day, coming_weekday, nth_weekday, of_month, weekday_of_week
+from frontdesk.readers.calendar_days import (
+    add_months,
+    coming_day,
+    coming_month_day,
+    coming_weekday,
+    nth_weekday,
+    of_month,
+    weekday_of_week,
+)
 from frontdesk.readers.date_words import DAYS_FROM_TODAY, MONTHS, NEXT, ONE, ORDINALS, SHORT_WEEKDAYS, WEEKDAYS
 from frontdesk.readers.numbers import value_of
 
-__all__ = ["Meaning", "dayday_from_today", "day_of_month", "end_of_month", "floating", "in_units", "iso", "month_day", "numeric", "ordinal", "week_from", "weekday", "weekday_of_month", "yearly"]
+__all__ = [
+    "Meaning",
+    "day_from_today",
+    "day_of_month",
+    "end_of_month",
+    "floating",
+    "in_units",
+    "iso",
+    "month_day",
+    "numeric",
+    "ordinal",
+    "week_from",
+    "weekday",
+    "weekday_of_month",
+    "yearly",
+]
 
 Meaning = Callable[[re.Match[str], date], date | None]
 _ALL_WEEKDAYS = {**WEEKDAYS, **SHORT_WEEKDAYS}
@@ -100,7 +123,9 @@ def week_from(match: re.Match[str], today: date) -> date | None:
 
 def weekday_of_month(match: re.Match[str], today: date) -> date | None:
     """The first Monday of December, the last Friday of this month."""
-    which = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}[match["which"]]
+    which = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}[
+        match["which"]
+    ]
     day = _ALL_WEEKDAYS[match["weekday"]]
     if match["month"]:
         months = [nth_weekday(year, MONTHS[match["month"]], day, which) for year in (today.year, today.year + 1)]
@@ -129,5 +154,3 @@ def floating(of_year: Callable[[int], date]) -> Meaning:
         return next((found for year in (today.year, today.year + 1) if (found := of_year(year)) >= today), None)
 
     return read
-
-

@@ -9,15 +9,21 @@ from frontdesk.readers.date_meaning import numeric, ordinal
 from frontdesk.readers.date_patterns import NUMERIC, ORDINAL, PATTERNS
 from frontdesk.readers.date_words import SHORT_WEEKDAYS, WEEKDAYS
 from frontdesk.readers.folding import hide
+from frontdesk.readers.later import Later
 from frontdesk.readers.reading import Found
 
 __all__ = ["read_dates"]
 
 _MONTH_FIRST = frozenset({None, "US", "CA", "PH"})
-_NO_FRACTION = re.compile(r"(?:\b(?:on|by|for|from|until|till|before|after|date|is|day|to|the|at)\s|,\s|^\s*|\()$")
-_A_FRACTION = re.compile(r"\s?(?:\"|'|of\b|inch\w*|cup\w*|hour\w*|mile\w*|way\b|bath\w*|rooms?\b|stars?\b|out\b|am\b|pm\b)")
-_ENDS = re.compile(r"\s*(?:[.,!?;)]|$|\b(?:at|in|around|by|before|after|please|if|or|and|works?|morning|afternoon|evening|\d))")
-_JUST_A_DAY = re.compile(rf"\s*(?:(?:on|for|maybe|the|yes|ok|how about|say)\W+){{0,3}}(?:{ORDINAL}|(?P<day>3[01]|[12]\d|0?[1-9]))\s*[.!?]*\s*(?:please)?\s*[.!?]*")
+_NO_FRACTION = Later(r"(?:\b(?:on|by|for|from|until|till|before|after|date|is|day|to|the|at)\s|,\s|^\s*|\()$")
+_A_FRACTION = Later(r"\s?(?:\"|'|of\b|inch\w*|cup\w*|hour\w*|mile\w*|way\b|bath\w*|rooms?\b|stars?\b|out\b|am\b|pm\b)")
+_ENDS = re.compile(
+    r"\s*(?:[.,!?;)]|$|\b(?:at|in|around|by|before|after|please|if|or|and|works?|morning|afternoon|evening|\d))"
+)
+_JUST_A_DAY = Later(
+    rf"\s*(?:(?:on|for|maybe|the|yes|ok|how about|say)\W+){{0,3}}(?:{ORDINAL}|(?P<day>3[01]|[12]\d"
+    rf"|0?[1-9]))\s*[.!?]*\s*(?:please)?\s*[.!?]*"
+)
 _A_WEEKDAY = re.compile("|".join([*WEEKDAYS, *SHORT_WEEKDAYS]))
 
 
@@ -50,9 +56,11 @@ def _just_a_day(text: str, today: date) -> list[Found[date]]:
 
 
 def _names_its_weekday(one: Found[date], then: Found[date] | None, text: str) -> bool:
-    """"Friday, 16 October" is one date, and the day of the month tells it."""
-    return then is not None and _A_WEEKDAY.fullmatch(text, one.start, one.end) is not None and (
-        re.fullmatch(r"[,.]?\s?(?:the\s)?", text[one.end : then.start]) is not None
+    """ "Friday, 16 October" is one date, and the day of the month tells it."""
+    return (
+        then is not None
+        and _A_WEEKDAY.fullmatch(text, one.start, one.end) is not None
+        and (re.fullmatch(r"[,.]?\s?(?:the\s)?", text[one.end : then.start]) is not None)
     )
 
 
@@ -67,9 +75,7 @@ def _trimmed(match: re.Match[str]) -> tuple[int, int]:
     return match.start() + (lead.end() if lead and lead.end() < len(match[0]) else 0), match.end()
 
 
-def _slashed(
-    match: re.Match[str], text: str, today: date | None, country: str | None, asked: bool
-) -> date | None:
+def _slashed(match: re.Match[str], text: str, today: date | None, country: str | None, asked: bool) -> date | None:
     if match["year"] is None:
         alone = bool(_NO_FRACTION.search(text, 0, match.start()))
         if today is None or match["sep"] != "/" or match[0] in ("24/7", "50/50") or not (asked or alone):

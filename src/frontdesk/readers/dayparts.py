@@ -20,7 +20,8 @@ _GREETING = re.compile(
 )
 _HAILS = re.compile(r"(?:!|,|\.|\s(?:all|team|guys|there|everyone|everybody|folks|sir|madam|ladies))")
 _COUNTED = re.compile(
-    r"(?:\b(?:\d+|one|two|three|four|five|six|seven|a|per|each|every|few|couple of|many|wedding|date|opening)\s(?:more\s)?"
+    r"(?:\b(?:\d+|one|two|three|four|five|six|seven|a|per|each|every|few|couple of|many|wedding|date"
+    r"|opening)\s(?:more\s)?"
     r"|\d-)$"
 )
 _STAYS = (" stay", " club")

@@ -5,26 +5,31 @@ Source of the limits: RFC 5321 section 4.5.3.1 (64 before the @, 255 after it).
 
 import re
 
+from frontdesk.readers.later import Later
 from frontdesk.readers.reading import Found
 
 __all__ = ["read_email"]
 
 _LOCAL = r"[a-z0-9!#$%&*+/=?^_{|}~-]{1,64}"
-_TYPED = re.compile(
+_TYPED = Later(
     rf"(?<![\w.+@-])({_LOCAL}(?:\.{_LOCAL}){{0,8}})\s?@\s?"
-    r"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}\b|\[\d{1,3}(?:\.\d{1,3}){3}\])(?![@])"
+    r"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}\b|\[\d{1,3}(?:\.\d{1,3}){3}\])(?![@])",
+    ("@",),
 )
 _DOT = r"(?:\s?[(\[]\s?dot\s?[)\]]\s?|\sdot\s|\.)"
 _AT = r"(?:\s?[(\[]\s?at\s?[)\]]\s?|\sat\s|\s?@\s?)"
-_TLD = r"(?:com|net|org|edu|gov|io|co|us|uk|ca|au|nz|ie|de|fr|es|it|pt|nl|be|ch|at|in|info|biz|me|eu|app|dev|br|mx|pl|se)"
+_TLD = (
+    r"(?:com|net|org|edu|gov|io|co|us|uk|ca|au|nz|ie|de|fr|es|it|pt|nl|be|ch|at|in|info|biz|me|eu|app|dev|br|mx|pl|se)"
+)
 _PIECE = r"[a-z0-9][a-z0-9_+-]{0,40}"
-_SPELT = re.compile(
+_SPELT = Later(
     rf"(?<![\w.+@-])({_PIECE}(?:(?:{_DOT}|\s(?:underscore|dash|hyphen|plus)\s){_PIECE}){{0,5}}){_AT}"
-    rf"({_PIECE}(?:{_DOT}{_PIECE}){{0,2}}{_DOT}{_TLD})\b(?!\.?\w)"
+    rf"({_PIECE}(?:{_DOT}{_PIECE}){{0,2}}{_DOT}{_TLD})\b(?!\.?\w)",
+    ("dot", "@", "at"),
 )
 _SIGNS = ((" underscore ", "_"), (" dash ", "-"), (" hyphen ", "-"), (" plus ", "+"))
 _MAILBOXES = frozenset({"gmail", "googlemail", "hotmail", "outlook", "yahoo", "icloud", "aol", "live", "gmx", "proton"})
-_ADDRESSED = re.compile(r"\b(?:e-?mail|mail|address|reach|contact|write|send|inbox)\b")
+_ADDRESSED = Later(r"\b(?:e-?mail|mail|address|reach|contact|write|send|inbox)\b")
 _NOT_A_MAILBOX = frozenset({"me", "us", "it", "is", "are", "be", "look", "you", "him", "her", "them", "available"})
 
 

@@ -9,8 +9,8 @@ from datetime import time as Time
 from datetime import timedelta
 
 from frontdesk.readers.addresses import read_address
-from frontdesk.readers.cities import read_city
 from frontdesk.readers.choosing import meant
+from frontdesk.readers.cities import read_city
 from frontdesk.readers.dates import read_dates
 from frontdesk.readers.dayparts import read_daypart
 from frontdesk.readers.emails import read_email

@@ -1,4 +1,4 @@
-"""A text as the rules look at it: lower case, no accents, one kind of quote, dash and blank, and every character in place.
+"""A text as the rules look at it: lower case, no accents, one kind of quote, dash and blank, each sign in its place.
 
 The folded text is as long as the text itself, so that a place found in one is a place in the other. Pure.
 """
@@ -19,7 +19,7 @@ _SAME = {
     **dict.fromkeys("‘’ʼ´`′＇‛ʹ‵ʻ", "'"),
     **dict.fromkeys("“”„«»″", '"'),
     **dict.fromkeys("‐‑‒–—−", "-"),
-    **{"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "s", "æ": "a", "œ": "o"},
+    **dict(zip("łøđıßæœ", "lodisao", strict=True)),
     **dict.fromkeys("\t\n\r\v\f\x1c\x1d\x1e\x1f\x85", " "),
     "\u200b": " ",
     "\ufeff": " ",

@@ -16,12 +16,17 @@ from frontdesk.readers.yes_no import read_yes_no
 __all__ = ["read_intent"]
 
 _REFUSED = re.compile(
-    r"\b(?:don't|do not|dont|didn't|did not|won't|will not|never|not|no need|wouldn't|without|no|isn't|rather than|instead of|not asking)\s"
+    r"\b(?:don't|do not|dont|didn't|did not|won't|will not|never|not|no need|wouldn't|without|no|isn't|rather than"
+    r"|instead of|not asking)\s"
     r"(?:\w+\s){0,3}$"
 )
 _ASKS_HOW = re.compile(r"\b(?:policy|policies|fee|fees|penalty|charge)\b")
-_NO_FIRST = re.compile(r"^\W*(?:no|nope|nah)\b(?!\s(?:longer|problem|more|\w+ can))")
-_CANCELS_A_BOOKING = re.compile(r"\bcancel\w*\b")
+_WISHES: tuple[tuple[Intent, re.Pattern[str], float], ...] = (
+    ("handoff", WANTS_PERSON, 0.9),
+    ("cancel", CALLS_OFF, 0.9),
+    ("reschedule", MOVES, 0.85),
+    ("price", ASKS_PRICE, 0.85),
+)
 
 
 def read_intent(folded: str, question: str | None = None, field: str | None = None) -> Found[Intent] | None:
@@ -31,15 +36,13 @@ def read_intent(folded: str, question: str | None = None, field: str | None = No
     if (match := NO_BOT.search(folded)) is not None:
         return Found("handoff", match.start(), match.end(), 0.9)
     answer = read_yes_no(folded, question, field)
-    for intent, pattern, confidence in (
-        ("handoff", WANTS_PERSON, 0.9), ("cancel", CALLS_OFF, 0.9), ("reschedule", MOVES, 0.85), ("price", ASKS_PRICE, 0.85),
-    ):  # fmt: skip
+    for intent, pattern, confidence in _WISHES:
         for match in pattern.finditer(folded):
             if _REFUSED.search(folded, max(0, match.start() - 40), match.start()):
                 continue
             if intent == "cancel" and _ASKS_HOW.search(folded, match.end(), match.end() + 20):
                 continue
-            return Found(intent, match.start(), match.end(), confidence)  # type: ignore[arg-type]
+            return Found(intent, match.start(), match.end(), confidence)
     return answer
 
 

@@ -4,7 +4,7 @@ A word that several languages share counts for each by a share. With nothing to 
 """
 
 import re
-from collections import Counter
+from collections import defaultdict
 from functools import cache
 
 from frontdesk.readers.language_words import ENDINGS, LETTERS, SCRIPTS, WORDS
@@ -22,7 +22,7 @@ def read_language(text: str) -> Found[str] | None:
     head = text[:_READ].lower().replace("’", "'")
     if (script := _by_script(head)) is not None:
         return Found(script, 0, len(text), 0.95)
-    scores: Counter[str] = Counter()
+    scores: defaultdict[str, float] = defaultdict(float)
     words = _WORD.findall(head)
     for word in words:
         for lang, share in _shares().get(word, {}).items():
@@ -36,7 +36,7 @@ def read_language(text: str) -> Found[str] | None:
                 scores[lang] += 0.25 if word.endswith(endings) else 0
     for lang, letters in LETTERS.items():
         scores[lang] += 0.4 * min(3, sum(head.count(letter) for letter in letters))
-    ranked = scores.most_common(2)
+    ranked = sorted(scores.items(), key=lambda one: -one[1])[:2]
     if not ranked or ranked[0][1] < 0.5:
         return None
     (lang, best), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
@@ -55,7 +55,7 @@ def _by_script(text: str) -> str | None:
     return None
 
 
-def _elided(word: str, scores: Counter[str]) -> None:
+def _elided(word: str, scores: defaultdict[str, float]) -> None:
     """French l'eau, Italian dell'acqua, English we're."""
     head, _, tail = word.partition("'")
     if head in ("l", "d", "j", "qu", "n", "s", "c", "m"):
@@ -73,7 +73,9 @@ def _shares() -> dict[str, dict[str, float]]:
     for lang, words in WORDS.items():
         for word in set(words.split()):
             known.setdefault(word, []).append(lang)
-    return {word: {lang: (1.0 if len(langs) == 1 else 0.9 / len(langs)) for lang in langs} for word, langs in known.items()}
+    return {
+        word: {lang: (1.0 if len(langs) == 1 else 0.9 / len(langs)) for lang in langs} for word, langs in known.items()
+    }
 
 
 @cache

@@ -7,6 +7,7 @@ budget.
 import re
 from dataclasses import dataclass, replace
 
+from frontdesk.readers.later import Later
 from frontdesk.readers.money_words import ABOUT, AT_LEAST, AT_MOST, CENTS, CURRENCIES, DOLLARS_OF, SIGNS
 from frontdesk.readers.numbers import DIGITS, NUMBER, value_of
 from frontdesk.readers.reading import Found, Money
@@ -17,35 +18,47 @@ _NAMES = {name: code for code, names in CURRENCIES.items() for name in names}
 _SIGN = "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True))
 _NAME = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
 _CODE = "|".join(code.lower() for code in CURRENCIES if code != "$")
-_AMOUNT = re.compile(
+_NUMBER = Later(NUMBER)
+_AMOUNT = Later(
     rf"(?:(?<![a-z])(?P<sign>{_SIGN})\s?(?P<after_sign>{DIGITS})|\b(?P<code>{_CODE})\s?(?P<after_code>{DIGITS}))"
     rf"(?:\s?(?:{_NAME})\b)?"
     rf"|(?P<number>{NUMBER})\s?-?(?:(?P<name>{_NAME})(?![\w'])|(?P<end_sign>[$£€¥₹]|zł))"
-    rf"|\b(?P<one>an?)\s(?P<one_name>dollar|pound|euro|buck|quid|rupee|(?:hundred|thousand|grand)\s(?:{_NAME}))\b"
+    rf"|\b(?P<one>an?)\s(?P<one_name>dollar|pound|euro|buck|quid|rupee|(?:hundred|thousand|grand)\s(?:{_NAME}))\b",
+    (*SIGNS, *_NAMES),
 )
-_AND_CENTS = re.compile(
+_AND_CENTS = Later(
     rf"(?:\s|\sand\s|,\s|\s&\s)(?P<cents>\d{{1,2}}|{NUMBER})(?:\s?(?P<unit>{CENTS})(?!\w)|(?=\s*(?:[.!?]|$)))"
 )
-_CENTS_ALONE = re.compile(rf"(?P<cents>{NUMBER})\s?(?:cents|cent|pence|¢)(?!\w)")
+_CENTS_ALONE = Later(rf"(?P<cents>{NUMBER})\s?(?:cents|cent|pence|¢)(?!\w)", ("cent", "pence", "¢"))
 _TO = r"\s?(?:-|to|and|or|till|until|a|bis|hasta)\s?"
-_RANGE_BEFORE = re.compile(rf"(?:\b(?:from|between|anywhere from|somewhere between|entre|zwischen|de)\s)?(?P<least>{NUMBER}){_TO}$")
-_TO_SIGNED = re.compile(rf"{_TO}(?=(?:{_SIGN})\s?\d)")
-_RANGE_AFTER = re.compile(rf"{_TO}(?P<most>{NUMBER})(?!\s?(?:%|people|days?|hours?|weeks?|am\b|pm\b))")
-_LEAST_BEFORE = re.compile(rf"(?<!\w)(?:{AT_LEAST})\s(?:(?:{ABOUT}|the|a|of|is)\s){{0,2}}$")
-_MOST_BEFORE = re.compile(rf"(?<!\w)(?:{AT_MOST})\s(?:(?:{ABOUT}|the|a|of|is)\s){{0,2}}$")
-_LEAST_AFTER = re.compile(r"\s?(?:\+|plus\b|or more\b|or above\b|and up\b|and above\b|minimum\b|min\b|at least\b|at the least\b)")
-_MOST_AFTER = re.compile(r"\s?(?:or less\b|or under\b|or below\b|and under\b|tops\b|maximum\b|max\b|at most\b|at the most\b|or cheaper\b)")
-_WEIGHT = re.compile(r"\s(?:of\s|heavier|lighter|overweight|in weight)")
-_WEIGHS = re.compile(r"\b(?:weigh\w*|lost|lose|gain\w*|lifts?|lifted)\s(?:\w+\s){0,2}$")
-_ASKS_MONEY = re.compile(
+_RANGE_BEFORE = Later(
+    rf"(?:\b(?:from|between|anywhere from|somewhere between|entre|zwischen|de)\s)?(?P<least>{NUMBER}){_TO}$"
+)
+_TO_SIGNED = Later(rf"{_TO}(?=(?:{_SIGN})\s?\d)")
+_RANGE_AFTER = Later(rf"{_TO}(?P<most>{NUMBER})(?!\s?(?:%|people|days?|hours?|weeks?|am\b|pm\b))")
+_LEAST_BEFORE = Later(rf"(?<!\w)(?:{AT_LEAST})\s(?:(?:{ABOUT}|the|a|of|is)\s){{0,2}}$")
+_MOST_BEFORE = Later(rf"(?<!\w)(?:{AT_MOST})\s(?:(?:{ABOUT}|the|a|of|is)\s){{0,2}}$")
+_LEAST_AFTER = Later(
+    r"\s?(?:\+|plus\b|or more\b|or above\b|and up\b|and above\b|minimum\b|min\b|at least\b|at the least\b)"
+)
+_MOST_AFTER = Later(
+    r"\s?(?:or less\b|or under\b|or below\b|and under\b|tops\b|maximum\b|max\b|at most\b|at the most\b|or cheaper\b)"
+)
+_WEIGHT = Later(r"\s(?:of\s|heavier|lighter|overweight|in weight)")
+_WEIGHS = Later(r"\b(?:weigh\w*|lost|lose|gain\w*|lifts?|lifted)\s(?:\w+\s){0,2}$")
+_MONEY_WORD = re.compile(
     r"\b(?:budget\w*|spend\w*|afford|amount\w*|pay(?:ing)?|price range|worth|claim|deposit|quoted?|presupuesto|gastar"
     r"|budget|ausgeben|depenser|spendere|gastar|orcamento|uitgeven)\b"
-    r"(?:\s(?:is|are|was|of|to|for|it|at|in|be|the|a|my|our|total|claim|range|would|should|me|you|up|es|de|ist|est|e"
+)
+_ASKS_MONEY = Later(
+    _MONEY_WORD.pattern
+    + r"(?:\s(?:is|are|was|of|to|for|it|at|in|be|the|a|my|our|total|claim|range|would|should|me|you|up|es|de|ist|est|e"
     rf"|{ABOUT}|{AT_LEAST}|{AT_MOST}|between|from)|[:=-]){{0,5}}\s?$"
 )
-_UNIT_AFTER = re.compile(
+_UNIT_AFTER = Later(
     r"\s?(?:%|percent|people|persons?|guests?|adults?|kids|children|bed|bath|rooms?|days?|nights?|weeks?|months?|years?"
-    r"|hours?|hrs?|minutes?|mins?|miles?|km|sq|square|feet|ft|inch\w*|times|am\b|pm\b|a\.m|p\.m|o'clock|th\b|st\b|nd\b|rd\b"
+    r"|hours?|hrs?|minutes?|mins?|miles?|km|sq|square|feet|ft|inch\w*|times|am\b|pm\b|a\.m|p\.m|o'clock|th\b|st\b"
+    r"|nd\b|rd\b"
     r"|[:/]\d|st\.|street|ave\w*|road|x\b)"
 )
 
@@ -62,7 +75,11 @@ def read_money(folded: str, country: str | None = None) -> Found[Money] | None:
     for match in _AMOUNT.finditer(folded):
         before, after = folded[: match.start()], folded[match.end() :]
         code = _currency(match, country)
-        if code == "GBP" and (match["name"] or "").startswith("pound") and (_WEIGHT.match(after) or _WEIGHS.search(before)):
+        if (
+            code == "GBP"
+            and (match["name"] or "").startswith("pound")
+            and (_WEIGHT.match(after) or _WEIGHS.search(before))
+        ):
             continue
         amount = _value(match, code)
         if amount is None:
@@ -70,14 +87,16 @@ def read_money(folded: str, country: str | None = None) -> Found[Money] | None:
         span = _with_cents(_Span(Money(amount, amount, code), match.start(), match.end()), folded)
         span = _as_range(span, folded, country)
         return Found(span.money, span.start, span.end, 0.95)
-    if (match := _CENTS_ALONE.search(folded)) is not None and (cents := value_of(match["cents"])) is not None:
-        return Found(Money(cents / 100, cents / 100), match.start(), match.end(), 0.7)
+    if (alone := _CENTS_ALONE.search(folded)) is not None and (cents := value_of(alone["cents"])) is not None:
+        return Found(Money(cents / 100, cents / 100), alone.start(), alone.end(), 0.7)
     return None
 
 
 def read_bare_amount(folded: str, asked: bool = False) -> Found[Money] | None:
     """A number without a currency, where money was asked for (`asked`) or is spoken of just before it."""
-    for match in re.finditer(NUMBER, folded):
+    if not asked and not _MONEY_WORD.search(folded):
+        return None
+    for match in _NUMBER.finditer(folded):
         if _UNIT_AFTER.match(folded, match.end()):
             continue
         spoken_of = _ASKS_MONEY.search(folded[max(0, match.start() - 90) : match.start()])

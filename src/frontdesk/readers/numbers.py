@@ -14,7 +14,9 @@ _UNITS = {
 _TENS = {
     word: value
     for value, word in zip(
-        range(20, 100, 10), "twenty thirty forty fifty sixty seventy eighty ninety".split(), strict=True
+        range(20, 100, 10),
+        "twenty thirty forty fifty sixty seventy eighty ninety".split(),
+        strict=True,
     )
 }
 _UNITS |= _TENS | {"fourty": 40}

@@ -4,6 +4,7 @@ import re
 
 import phonenumbers
 
+from frontdesk.readers.later import Later
 from frontdesk.readers.reading import Found
 
 __all__ = ["NUMBER_OF_SOMETHING", "read_phone"]
@@ -13,21 +14,25 @@ _OTHER_NUMBER = (
     r"|postal code|pin|booking|reservation|confirmation|tracking|serial|case|ticket|licen[cs]e|vin|passport|iban"
     r"|routing|sort code|member(?:ship)?|customer|model|part|item|po|quote|job|permit|otp|code|registration|plate)"
 )
-NUMBER_OF_SOMETHING = re.compile(rf"\b{_OTHER_NUMBER}\b(?:\s?(?:number|num|no|nr|id|code|#)\b)?[\s.:#-]*(?:is|was)?[\s:#]*$")
+NUMBER_OF_SOMETHING = Later(rf"\b{_OTHER_NUMBER}\b(?:\s?(?:number|num|no|nr|id|code|#)\b)?[\s.:#-]*(?:is|was)?[\s:#]*$")
 """What stands before a number that is no phone number."""
 
-_PHONE_WORD = re.compile(
+_PHONE_WORD = Later(
     r"\b(?:phone|ph|cell|mobile|mob|tel|telephone|call|text|reach|number|whatsapp|contact|ring|dial|landline"
-    r"|movil|celular|telefono|numero|telefon\w*|handy|nummer|anruf\w*|portable|telephone|telefoon\w*|telefone|cellulare)\b"
+    r"|movil|celular|telefono|numero|telefon\w*|handy|nummer|anruf\w*|portable|telephone|telefoon\w*|telefone"
+    r"|cellulare)\b"
 )
-_DATE = re.compile(
-    r"(?<!\d)(?:(?:19|20)\d{2}[-/.]?(?:0[1-9]|1[0-2])[-/.]?(?:0[1-9]|[12]\d|3[01])|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2})(?!\d)"
+_DATE = Later(
+    r"(?<!\d)(?:(?:19|20)\d{2}[-/.]?(?:0[1-9]|1[0-2])[-/.]?(?:0[1-9]|[12]\d|3[01])|\d{1,2}[-/.]\d{1,2}[-/.](?:19"
+    r"|20)\d{2})(?!\d)"
 )
-_LAST_PART = re.compile(r"(?<=\s)(?:\(?\d{3}\)?[\s.-]?\d{3}[\s.-]\d{4}|\+\d[\d\s.-]{8,16}|0\d[\d\s.-]{7,12})$")
+_LAST_PART = Later(r"(?<=\s)(?:\(?\d{3}\)?[\s.-]?\d{3}[\s.-]\d{4}|\+\d[\d\s.-]{8,16}|0\d[\d\s.-]{7,12})$")
 _DIGITS = re.compile(r"(?<![\w$£€#])(?:\+|00\s?)?\(?\d(?:[\s().-]{0,2}\d){6,24}(?!\w)")
-_SPOKEN = re.compile(
+_DIGIT_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_SPOKEN = Later(
     r"\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)[\s,-]+){6,14}"
-    r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b"
+    r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b",
+    _DIGIT_WORDS,
 )
 _DIGIT = dict(zip("zero one two three four five six seven eight nine oh".split(), "01234567890", strict=True))
 _MONEY_BEFORE = re.compile(r"[$£€¥₹#]\s?$")
@@ -101,6 +106,8 @@ def _possible(said: str, country: str | None) -> phonenumbers.PhoneNumber | None
 def _looks_dialled(said: str) -> bool:
     """Groups as numbers are written: (555) 123-4567, 555.123.4567, 07700 900123."""
     groups = re.findall(r"\d+", said)
-    return said.startswith(("(", "0")) or (len(groups) >= 3 and len(groups[-1]) in (3, 4)) or (
-        len(groups) == 2 and len(groups[0]) == 3 and len(groups[1]) == 4
+    return (
+        said.startswith(("(", "0"))
+        or (len(groups) >= 3 and len(groups[-1]) in (3, 4))
+        or (len(groups) == 2 and len(groups[0]) == 3 and len(groups[1]) == 4)
     )

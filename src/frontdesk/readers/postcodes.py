@@ -6,11 +6,14 @@ at the end of an address, or as the answer to the question.
 
 import re
 
+from frontdesk.readers.later import Later
 from frontdesk.readers.reading import Found
 
 __all__ = ["US_STATES", "US_STATE_NAMES", "read_postcode"]
 
-_GB = r"(?:gir ?0aa|[a-pr-uwyz](?:\d{1,2}|[a-hk-y]\d{1,2}|\d[a-hjkps-uw]|[a-hk-y]\d[abehmnprv-y]) ?\d[abd-hjlnp-uw-z]{2})"
+_GB = (
+    r"(?:gir ?0aa|[a-pr-uwyz](?:\d{1,2}|[a-hk-y]\d{1,2}|\d[a-hjkps-uw]|[a-hk-y]\d[abehmnprv-y]) ?\d[abd-hjlnp-uw-z]{2})"
+)
 _CA = r"[abceghj-nprstvxy]\d[abceghj-nprstv-z][ -]?\d[abceghj-nprstv-z]\d"
 _IE = r"(?:[ac-fhknprtv-y]\d{2}|d6w) ?[0-9ac-fhknprtv-y]{4}"
 _LETTERED = {"GB": _GB, "CA": _CA, "IE": _IE, "NL": r"[1-9]\d{3} ?(?!sa|sd|ss)[a-z]{2}"}
@@ -24,7 +27,8 @@ _DIGITS = {
 _ANY_DIGITS = r"(?:\d{5}-\d{3,4}|\d{4}-\d{3}|\d{3} \d{2}|\d{4,7})"
 
 US_STATES = (
-    "al|ak|az|ar|ca|co|ct|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or|pa|ri"
+    "al|ak|az|ar|ca|co|ct|de|fl|ga|hi|id|il|in|ia|ks|ky|la|me|md|ma|mi|mn|ms|mo|mt|ne|nv|nh|nj|nm|ny|nc|nd|oh|ok|or"
+    "|pa|ri"
     "|sc|sd|tn|tx|ut|vt|va|wa|wv|wi|wy|dc|pr"
 )
 US_STATE_NAMES = (
@@ -38,10 +42,15 @@ _LABEL = (
     r"(?:\bzip(?:\s?-?code)?|\bpost\s?-?code|\bpostal(?:\s?code)?|\bpin(?:\s?code)?|\beircode|\bplz|\bpostleitzahl"
     r"|\bcodigo postal|\bc\.?p\.?|\bcode postal|\bcap|\bcep|\bpostcode)"
 )
-_LABELLED = rf"{_LABEL}(?:\s(?:is|of|number|no|for|my|the|here|es|ist|est|e|would|be|area|in|house|home|address)\b|\s?[:=#-]|\sit's)*\s?"
-_AFTER_STATE = re.compile(rf"(?:\b(?:{US_STATES})\b\.?|\b(?:{US_STATE_NAMES})),?\s(?P<code>\d{{5}}(?:-\d{{4}})?)(?![\w-])")
+_LABELLED = (
+    rf"{_LABEL}(?:\s(?:is|of|number|no|for|my|the|here|es|ist|est|e|would|be|area|in|house|home|address)\b"
+    rf"|\s?[:=#-]|\sit's)*\s?"
+)
+_AFTER_STATE = Later(rf"(?:\b(?:{US_STATES})\b\.?|\b(?:{US_STATE_NAMES})),?\s(?P<code>\d{{5}}(?:-\d{{4}})?)(?![\w-])")
 _ASKED = frozenset({"postcode", "city", "address"})
-_NO_POSTCODE = re.compile(r"(?:[$£€#]\s?|\b(?:account|card|order|invoice|unit|apt|suite|ref\w*|room|year|budget|around|about)\.?\s?#?)$")
+_NO_POSTCODE = Later(
+    r"(?:[$£€#]\s?|\b(?:account|card|order|invoice|unit|apt|suite|ref\w*|room|year|budget|around|about)\.?\s?#?)$"
+)
 
 
 def read_postcode(folded: str, country: str | None = None, field: str | None = None) -> Found[str] | None:
@@ -51,9 +60,9 @@ def read_postcode(folded: str, country: str | None = None, field: str | None = N
         if (match := re.search(rf"{_LABELLED}(?P<code>{code})(?![\w-])", folded)) is not None:
             return _found(match, 0.95)
         if lettered or (country and code == _LETTERED.get(country)):
-            if (match := re.search(rf"(?<![\w#])(?P<code>{code})(?!\w)", folded)) is not None and " " in match["code"] + (
-                " " if field in _ASKED or code == _CA or len(match["code"]) >= 6 else ""
-            ):
+            if (match := re.search(rf"(?<![\w#])(?P<code>{code})(?!\w)", folded)) is not None and " " in match[
+                "code"
+            ] + (" " if field in _ASKED or code == _CA or len(match["code"]) >= 6 else ""):
                 return _found(match, 0.95)
         elif field in _ASKED and (match := _standing_alone(code, folded, field, country)) is not None:
             return _found(match, 0.85)

@@ -1,4 +1,4 @@
-"""Which of the client's services a text is about: by its label, the client's own synonyms, then what the trade is called.
+"""Which of the client's services a text is about: by its label, the client's synonyms, then the words of the trade.
 
 Pure. The label with the most words in the text wins; a label's own words count more than those of its trade.
 """
@@ -68,7 +68,9 @@ def _rules(label: str, own: tuple[str, ...]) -> tuple[_Rule, ...]:
     rules += [_Rule(_word(word), _NAME) for word in words]
     for names, symptoms in CONCEPTS.values():
         if any(_said(one).search(name) for one in names.split()):
-            rules += [_Rule(_said(one), _NAME if one in names.split() else _SYMPTOM) for one in _longest_first(symptoms)]
+            rules += [
+                _Rule(_said(one), _NAME if one in names.split() else _SYMPTOM) for one in _longest_first(symptoms)
+            ]
     return tuple(rules)
 
 
@@ -78,7 +80,9 @@ def _longest_first(words: str) -> list[str]:
 
 def _phrase(said: str) -> re.Pattern[str]:
     parts = [re.escape(part) for part in re.findall(r"[^\s&/+,-]+", said)]
-    return re.compile(r"(?<!\w)" + r"(?:\s|-|\s?&\s?|\sand\s|/|,\s?|\s?\+\s?)".join(parts or ["(?!)"]) + r"(?:s|es)?(?!\w)")
+    return re.compile(
+        r"(?<!\w)" + r"(?:\s|-|\s?&\s?|\sand\s|/|,\s?|\s?\+\s?)".join(parts or ["(?!)"]) + r"(?:s|es)?(?!\w)"
+    )
 
 
 def _word(word: str) -> re.Pattern[str]:

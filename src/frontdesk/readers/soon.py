@@ -1,15 +1,16 @@
 """Moments that are counted from now: in 20 minutes, in an hour and a half. Pure."""
 
-import re
 from datetime import datetime, timedelta
 
+from frontdesk.readers.later import Later
 from frontdesk.readers.numbers import SMALL, value_of
 from frontdesk.readers.reading import Found
 
 __all__ = ["read_soon"]
 
-_SOON = re.compile(
-    rf"\b(?:in|within)\s(?:about\s|around\s|the next\s)?(?:(?P<half>half an hour)|(?P<count>an?|one|a couple of|{SMALL}|\d{{3}})"
+_SOON = Later(
+    rf"\b(?:in|within)\s(?:about\s|around\s|the next\s)?(?:(?P<half>half an hour)|(?P<count>an?|one|a couple of"
+    rf"|{SMALL}|\d{{3}})"
     rf"\s(?P<unit>hours?|hrs?|minutes?|mins?)(?P<and>\sand\sa\shalf)?)\b(?!')"
 )
 

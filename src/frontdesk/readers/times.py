@@ -29,9 +29,9 @@ def read_times(folded: str, asked: bool = False) -> list[Found[time]]:
                 continue
             if (when := _when(match, folded)) is not None:
                 found.append(Found(when, _start(match), match.end(), 0.95 if rank < SURE else 0.85))
-    if asked and not found and (match := JUST_AN_HOUR.fullmatch(folded)) is not None:
-        end = match.end("minute" if match["minute"] else "hour")
-        found += [Found(when, match.start("hour"), end, 0.8)] if (when := _when(match, folded)) is not None else []
+    if asked and not found and (alone := JUST_AN_HOUR.fullmatch(folded)) is not None:
+        end = alone.end("minute" if alone["minute"] else "hour")
+        found += [Found(when, alone.start("hour"), end, 0.8)] if (when := _when(alone, folded)) is not None else []
     return sorted(found, key=lambda one: one.start)
 
 

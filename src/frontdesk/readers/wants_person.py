@@ -6,52 +6,83 @@ __all__ = ["NO_BOT", "WANTS_PERSON"]
 
 _KIND = r"(?:real|live|actual|human|proper|different|other|physical|living|better|senior|local)"
 _PERSON = (
-    r"(?:person|human|human being|agent|representative|rep|operator|someone|somebody|anyone|anybody|manager|supervisor|advisor|adviser"
-    r"|assistant|associate|specialist|staff|employee|team|team member|colleague|receptionist|owner|boss|customer (?:service|care|support)"
-    r"|support|people|expert|executive|consultant|technician|dispatcher|secretary|reception|front desk|help ?desk|salesperson|human resources)"
+    r"(?:person|human|human being|agent|representative|rep|operator|someone|somebody|anyone|anybody|manager"
+    r"|supervisor|advisor|adviser"
+    r"|assistant|associate|specialist|staff|employee|team|team member|colleague|receptionist|owner|boss|customer "
+    r"(?:service|care|support)"
+    r"|support|people|expert|executive|consultant|technician|dispatcher|secretary|reception|front desk|help ?desk"
+    r"|salesperson|human resources)"
 )
 _ANY_PERSON = rf"(?:(?:a|an|the|your|some|any|another|one of your|somebody|someone)\s)?(?:{_KIND}\s){{0,2}}{_PERSON}"
 _MAY = (
-    r"(?:want(?:s|ed)? to|wanna|need to|gotta|have to|(?:would |'d )?like to|love to|wish to|can i|could i|may i|might i|can we|could we|let me|let us"
-    r"|allow me to|rather|prefer to|prefer|able to|possible to|how (?:do|can|could) i|way to|i can|i could|who (?:can|do|should|could) i|trying to|ability to"
+    r"(?:want(?:s|ed)? to|wanna|need to|gotta|have to|(?:would |'d )?like to|love to|wish to|can i|could i|may i"
+    r"|might i|can we|could we|let me|let us"
+    r"|allow me to|rather|prefer to|prefer|able to|possible to|how (?:do|can|could) i|way to|i can|i could|who (?:can"
+    r"|do|should|could) i|trying to|ability to"
     r"|option to|id like to|chance to|please|just)"
 )
 _TALK = r"(?:talk|speak|chat|converse|took)"
-_NOT_MINE = r"(?!\s(?:to|with)\s(?:my|him|her|them|his|their|each|myself)\b)(?!\s(?:spanish|english|french|about (?:the weather)))"
+_NOT_MINE = (
+    r"(?!\s(?:to|with)\s(?:my|him|her|them|his|their|each|myself)\b)(?!\s(?:spanish|english|french|about "
+    r"(?:the weather)))"
+)
 
 WANTS_PERSON = re.compile(
     "|".join((
         rf"\b{_MAY}\s(?:\w+\s){{0,2}}?{_TALK}(?:ing)?\b{_NOT_MINE}",
-        rf"(?:^|[.,!?;:-]\s?|\b(?:and|so|then|but|hi|hello|hey|please|no|yes|ok)\s){_TALK}\s(?:to|with|w/)\s(?!my\b|him\b|her\b|them\b|you\b)\w",
+        rf"(?:^|[.,!?;:-]\s?|\b(?:and|so|then|but|hi|hello|hey|please|no|yes|ok)\s){_TALK}\s(?:to|with|w/)\s(?!my\b"
+        rf"|him\b|her\b|them\b|you\b)\w",
         rf"^\W*{_TALK}\W*$",
         rf"\b(?:talk|speak|chat)(?:ing)?\s(?:to|with)\s{_ANY_PERSON}\b(?!\s(?:yesterday|last|earlier|before|already))",
-        r"\b(?:put|pass|patch|connect|transfer|switch|forward|direct|redirect|hand|route|send|escalate)\s(?:me|us|this|my call|it)\s(?:\w+\s)?"
-        r"(?:through|over|across|on|up|to|with|along|please)\b(?!\s(?:an?|the|your|my)\s(?:\w+\s)?(?:list|email|text|message|quote|invoice|link|bill|photo|savings|account|address))"
-        r"(?!\s(?:a\s)?(?:later|earlier|another|different|next|monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|\d))",
+        r"\b(?:put|pass|patch|connect|transfer|switch|forward|direct|redirect|hand|route|send|escalate)\s(?:me|us"
+        r"|this|my call|it)\s(?:\w+\s)?"
+        r"(?:through|over|across|on|up|to|with|along|please)\b(?!\s(?:an?|the|your|my)\s(?:\w+\s)?(?:list|email|text"
+        r"|message|quote|invoice|link|bill|photo|savings|account|address))"
+        r"(?!\s(?:a\s)?(?:later|earlier|another|different|next|monday|tuesday|wednesday|thursday|friday|saturday"
+        r"|sunday|tomorrow|\d))",
         rf"\b(?:put|connect|patch|get)\s(?:a|an|your|some)\s(?:{_KIND}\s)?{_PERSON}\s(?:on|through)\b",
-        rf"\b(?:put|patch|connect)(?:ed|ing)?\s(?:me\s)?(?:through|with|to)\s{_ANY_PERSON}\b|\bbe (?:connected|transferred|put through|forwarded)\b",
+        rf"\b(?:put|patch|connect)(?:ed|ing)?\s(?:me\s)?(?:through|with|to)\s{_ANY_PERSON}\b|\bbe (?:connected"
+        rf"|transferred|put through|forwarded)\b",
         r"\b(?:escalate|hand ?-?(?:off|over)|handover)\b(?!\s(?:the|my) (?:keys?|money|phone))",
-        rf"\b(?:get|give|find|bring|fetch|send)\s(?:me|us)\s(?:to\s)?{_ANY_PERSON}\b(?=\s*(?:[.,!?]|$|please|now|asap|on the|else|real|here|instead|immediately|who can (?:\w+\s)?(?:help|answer|assist|understand)))",
-        rf"\b(?:get|fetch|find)\s(?:your|the)\s(?:manager|supervisor|boss|owner)\b",
-        rf"\b(?:want|need|like|have|get|require|prefer)\s(?:a|an|to see a|your|some|to reach a)\s(?:{_KIND}\s){{0,2}}(?:person|human|human being|agent|representative|operator|supervisor)\b",
-        r"\b(?:real|live|actual)\s(?:person|human|agent|people|operator|representative|chat|support|assistant)\b|\bhumans?\s(?:being|agent|support|assistance|help|operator|please|there|working|available)\b|\ba human\b",
-        rf"^\W*(?:(?:please|hi|hello|hey|i want|i need|get|give me|the|an?)\s)*(?:human|agent|operator|representative|rep|receptionist|manager|supervisor|customer (?:care|service|support)|live chat|support|help ?desk|call ?back)(?:\s(?:agent|number|team|executive|no))?\W*(?:please|pls|now|asap|available)?\W*$",
-        rf"\b(?:contact|reach|call|phone|get (?:a\s)?hold of|get in touch with|hear from|chat to|meet|see|ask for)\s(?:to\s)?(?:(?:the|your|a|an|any)\s)?(?:{_KIND}\s)?(?:customer (?:service|care|support)|support|agent|representative|operator|human|manager|supervisor|owner|help ?desk|person in charge)\b",
-        r"\b(?:customer\s(?:care|service|support)|help\s?desk|call cent(?:er|re)|support)\s(?:number|agent|executive|representative|rep|person|team|contact|no)\b",
-        rf"\b(?:is|are)\s(?:there|this)\s(?:a|an|any|some)?\s?(?:{_KIND}\s)?(?:someone|somebody|anyone|anybody|humans?|person|agent|representative|operator)\b[^.?!]{{0,40}}\b(?:i can|to (?:talk|speak|help)|who can help|there|available|here|real|around|working|human)\b",
-        r"\b(?:can|could|will|would|should|have|get|need|please|ask|tell|let)\s(?:someone|somebody|anyone|anybody|a person|a human|the \w+|your \w+|an agent|you guys|you)\s(?:please\s|to\s|just\s|maybe\s){0,2}(?:call|ring|phone|contact)\s(?:me|us|back|him|her)\b",
-        r"\b(?:call|ring|phone)\s(?:me|us)(?:\sback)?(?:\s(?:please|asap|now|immediately|when you can|today))?\W*$|\b(?:call|ring|phone)\s(?:me|us)\sback\b",
-        r"\b(?:give|get|have|arrange|request|want|need|like|schedule)\s(?:me\s|us\s)?(?:a\s)?(?:call ?back|phone call|ring|quick call|call)\b(?!\s(?:out|in|center|sign))",
+        rf"\b(?:get|give|find|bring|fetch|send)\s(?:me|us)\s(?:to\s)?{_ANY_PERSON}\b(?=\s*(?:[.,!?]|$|please|now|asap"
+        rf"|on the|else|real|here|instead|immediately|who can (?:\w+\s)?(?:help|answer|assist|understand)))",
+        r"\b(?:get|fetch|find)\s(?:your|the)\s(?:manager|supervisor|boss|owner)\b",
+        rf"\b(?:want|need|like|have|get|require|prefer)\s(?:a|an|to see a|your|some|to reach "
+        rf"a)\s(?:{_KIND}\s){{0,2}}(?:person|human|human being|agent|representative|operator|supervisor)\b",
+        r"\b(?:real|live|actual)\s(?:person|human|agent|people|operator|representative|chat|support|assistant)\b"
+        r"|\bhumans?\s(?:being|agent|support|assistance|help|operator|please|there|working|available)\b|\ba human\b",
+        r"^\W*(?:(?:please|hi|hello|hey|i want|i need|get|give me|the|an?)\s)*(?:human|agent|operator|representative"
+        r"|rep|receptionist|manager|supervisor|customer (?:care|service|support)|live chat|support|help ?desk|call "
+        r"?back)(?:\s(?:agent|number|team|executive|no))?\W*(?:please|pls|now|asap|available)?\W*$",
+        rf"\b(?:contact|reach|call|phone|get (?:a\s)?hold of|get in touch with|hear from|chat to|meet|see|ask "
+        rf"for)\s(?:to\s)?(?:(?:the|your|a|an|any)\s)?(?:{_KIND}\s)?(?:customer (?:service|care|support)|support"
+        rf"|agent|representative|operator|human|manager|supervisor|owner|help ?desk|person in charge)\b",
+        r"\b(?:customer\s(?:care|service|support)|help\s?desk|call cent(?:er|re)|support)\s(?:number|agent|executive"
+        r"|representative|rep|person|team|contact|no)\b",
+        rf"\b(?:is|are)\s(?:there|this)\s(?:a|an|any|some)?\s?(?:{_KIND}\s)?(?:someone|somebody|anyone|anybody"
+        rf"|humans?|person|agent|representative|operator)\b[^.?!]{{0,40}}\b(?:i can|to (?:talk|speak|help)|who can "
+        rf"help|there|available|here|real|around|working|human)\b",
+        r"\b(?:can|could|will|would|should|have|get|need|please|ask|tell|let)\s(?:someone|somebody|anyone|anybody|a "
+        r"person|a human|the \w+|your \w+|an agent|you guys|you)\s(?:please\s|to\s|just\s|maybe\s){0,2}(?:call|ring"
+        r"|phone|contact)\s(?:me|us|back|him|her)\b",
+        r"\b(?:call|ring|phone)\s(?:me|us)(?:\sback)?(?:\s(?:please|asap|now|immediately|when you can|today))?\W*$"
+        r"|\b(?:call|ring|phone)\s(?:me|us)\sback\b",
+        r"\b(?:give|get|have|arrange|request|want|need|like|schedule)\s(?:me\s|us\s)?(?:a\s)?(?:call ?back|phone call"
+        r"|ring|quick call|call)\b(?!\s(?:out|in|center|sign))",
         r"\bto (?:your|the) (?:boss|manager|supervisor|owner|front desk|reception)\b(?<!talked to your boss)",
         r"\b(?:your|the)\s(?:manager|supervisor)\s(?:on the (?:line|phone)|please|now)\b",
-        r"\b(?:quiero|puedo|necesito|quisiera)\shablar\b|\bparler (?:a|avec)\b|\bmit (?:einem|einer|jemandem)\s(?:\w+\s)?(?:menschen|mitarbeiter\w*|person|sprechen|reden)\b|\bparlare con\b|\bfalar com\b|\bspreken met\b|\biemand spreken\b",
+        r"\b(?:quiero|puedo|necesito|quisiera)\shablar\b|\bparler (?:a|avec)\b|\bmit (?:einem|einer"
+        r"|jemandem)\s(?:\w+\s)?(?:menschen|mitarbeiter\w*|person|sprechen|reden)\b|\bparlare con\b|\bfalar com\b"
+        r"|\bspreken met\b|\biemand spreken\b",
     ))
 )  # fmt: skip
 """Wants a person, or a call from one."""
 
 NO_BOT = re.compile(
-    r"\b(?:no|stop|enough|tired|sick|hate|don't|dont|not|without|useless|stupid|than|instead of|you're|youre|isn't|talking to|with)\b[^.?!]{0,40}"
-    r"\b(?:bots?|robots?|chat ?bots?|virtual (?:agents?|assistants?)|automated (?:system|service|message|reply|response)s?)\b"
+    r"\b(?:no|stop|enough|tired|sick|hate|don't|dont|not|without|useless|stupid|than|instead of|you're|youre|isn't"
+    r"|talking to|with)\b[^.?!]{0,40}"
+    r"\b(?:bots?|robots?|chat ?bots?|virtual (?:agents?|assistants?)|automated (?:system|service|message|reply"
+    r"|response)s?)\b"
     r"|\b(?:talk|speak|chat|deal)\w*\s(?:to|with)\s(?:\w+\s)?(?:machines?|computers?|a\.?i\.?)\b"
 )
 """Wants no machine; with "don't", too."""
