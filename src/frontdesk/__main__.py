@@ -6,7 +6,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """The entry point. `read --jsonl` goes straight to its reader: a command line takes longer to set up than a text."""
+    """The entry point. `read --jsonl` goes straight to its reader: a command line takes longer to set up."""
     if sys.argv[1:] == ["read", "--jsonl"]:
         from frontdesk.commands.read_lines import read_lines
 

@@ -41,7 +41,7 @@ def fields_of(reading: Reading) -> dict[str, Any]:
 
 
 def read_lines() -> int:
-    """Standard input to standard output: one line out for each line in, at once and in order; 1 if a line could not be read, and said so in its place."""
+    """Standard input to standard output, a line for each line, at once; 1 if one could not be read, as it says then."""
     failed = 0
     for line in sys.stdin.buffer:
         if not line.strip():
