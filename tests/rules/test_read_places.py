@@ -72,7 +72,9 @@ def test_what_is_no_address(text: str) -> None:
     assert address(text) is None
 
 
-@pytest.mark.parametrize("text", ["no", "why do you need it?", "I'd rather not say", "later", "same as before", "yes", "call me first"])
+@pytest.mark.parametrize(
+    "text", ["no", "why do you need it?", "I'd rather not say", "later", "same as before", "yes", "call me first"]
+)
 def test_a_refusal_is_no_address(text: str) -> None:
     assert address(text, "address") is None
 

@@ -49,14 +49,27 @@ def test_a_text_is_about_a_service(services: tuple[str, ...], text: str, label: 
 
 
 @pytest.mark.parametrize(
-    "text", ["hello", "what are your hours?", "I'd like to book an appointment", "thanks", "is anyone there?", "what does it cost", "call me tomorrow", "my name is Bill"]
+    "text",
+    [
+        "hello",
+        "what are your hours?",
+        "I'd like to book an appointment",
+        "thanks",
+        "is anyone there?",
+        "what does it cost",
+        "call me tomorrow",
+        "my name is Bill",
+    ],
 )
 def test_a_text_about_no_service_names_none(text: str) -> None:
     assert read(text, TRADES) is None
 
 
 def test_a_clients_own_words_for_a_service_count() -> None:
-    assert read("do you do squeaky floors?", ("Carpentry", "Painting"), Carpentry=("squeaky floors", "doors")) == "Carpentry"
+    assert (
+        read("do you do squeaky floors?", ("Carpentry", "Painting"), Carpentry=("squeaky floors", "doors"))
+        == "Carpentry"
+    )
     assert read("can I get the usual", ("Haircut", "The Works"), **{"The Works": ("the usual",)}) == "The Works"
 
 

@@ -114,7 +114,14 @@ def test_a_time_is_read(text: str, clock: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "clock"),
-    [("3", "15:00"), ("10", "10:00"), ("maybe 4", "16:00"), ("9 works", "09:00"), ("five thirty", "17:30"), ("11:00", "11:00")],
+    [
+        ("3", "15:00"),
+        ("10", "10:00"),
+        ("maybe 4", "16:00"),
+        ("9 works", "09:00"),
+        ("five thirty", "17:30"),
+        ("11:00", "11:00"),
+    ],
 )
 def test_a_bare_hour_answers_the_question_of_the_time(text: str, clock: str) -> None:
     assert read(text, "time") == clock
@@ -175,7 +182,15 @@ def test_a_part_of_the_day_is_read(text: str, part: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Good morning!", "good evening, is this the salon?", "have a great night", "we booked two nights", "a 3-night stay", "Good afternoon team", "per night"],
+    [
+        "Good morning!",
+        "good evening, is this the salon?",
+        "have a great night",
+        "we booked two nights",
+        "a 3-night stay",
+        "Good afternoon team",
+        "per night",
+    ],
 )
 def test_a_greeting_or_a_count_of_nights_is_no_part_of_the_day(text: str) -> None:
     assert daypart(text) is None

@@ -59,7 +59,7 @@ def read_lines() -> int:
 def _said(asked: Any) -> str:
     if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
         raise ValueError('give an object with a "text" that is a string')
-    if not isinstance(asked.get("context") or {}, dict):
+    if not isinstance(asked.get("context"), dict | None):
         raise ValueError('"context" must be an object')
     return str(asked["text"])
 

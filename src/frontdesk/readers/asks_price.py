@@ -1,6 +1,6 @@
 """How people ask what something costs, as data: patterns over a folded text."""
 
-import re
+from frontdesk.readers.later import Later
 
 __all__ = ["ASKS_PRICE"]
 
@@ -9,7 +9,11 @@ _COST = (
     r"|price list|tariff)"
 )
 
-ASKS_PRICE = re.compile(
+_ASKS_PRICE_NEEDS = tuple(
+    "much|cost|charge|price|pricing|rate|fee|commission|quot|run|premium|damage|estimate|tariff|ballpark|expensive"
+    "|cheap|free|included|pricey|per |cuanto|quanto|combien|kost|wieviel|viel|precio|prix|mutch".split("|")
+)
+ASKS_PRICE = Later(
     "|".join((
         r"\bhow\s?(?:much|mutch)\b(?!\s(?:time|longer|space|notice|more time|further|of an? |room|water|sugar|later"
         r"|sooner|does it hurt|i |longer|experience|damage))",
@@ -30,6 +34,7 @@ ASKS_PRICE = re.compile(
         r"\b(?:cuanto|quanto)\s(?:cuesta|cobran?|vale|es|custa|costa|sale|e)\b|\bcombien\s(?:ca|coute|est|pour)"
         r"|\bwas kostet\b|\bwie ?viel kostet\b|\bwieviel\b|\bprecios?\b|\bhoeveel kost\b|\bwat kost\b|\bquel est le "
         r"prix\b",
-    ))
+    )),
+    _ASKS_PRICE_NEEDS,
 )  # fmt: skip
 """Asks what it costs."""

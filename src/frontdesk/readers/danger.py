@@ -1,7 +1,5 @@
 """What cannot wait, as data: patterns over a folded text."""
 
-import re
-
 from frontdesk.readers.later import Later
 
 __all__ = ["DANGER", "NOT_NOW", "OUTAGE", "VULNERABLE"]
@@ -20,7 +18,13 @@ _ELECTRIC = (
     r"|appliance|furnace|dryer|oven|stove|heater|engine)"
 )
 
-DANGER = re.compile(
+_DANGER_NEEDS = tuple(
+    "emergenc|urgen|notfall|noodgeval|burst|explo|ruptur|blew|blown|split|gush|spray|broke|break|water|leak|rain"
+    "|sewage|sewer|flood|gas|monoxide|alarm|detector|fire|flame|burn|smok|spark|arc|buzz|melt|hot|electrocut|wire"
+    "|line|lock|toilet|overflow|ceiling|roof|wall|tree|collaps|fell|bleed|unconscious|breath|pain|attack|stroke"
+    "|seizure|overdose|tooth|suicid|hurt|injur|trapped|threat|911|intruder|robbed|stuck".split("|")
+)
+DANGER = Later(
     "|".join((
         r"\bemergenc(?:y|ies)\b(?!\s(?:contact|exit|brake|fund|plan|number on|room bill))|\burgence\b|\bnotfall\b"
         r"|\bemergencia\b|\bemergenza\b|\bnoodgeval\b",
@@ -59,7 +63,8 @@ DANGER = re.compile(
         r"|injured|trapped)|life threatening|call 911|911)\b",
         r"\b(?:break-?in|broke into|broken into|intruder|being robbed|been robbed|stuck in (?:the|an) (?:elevator"
         r"|lift))\b",
-    ))
+    )),
+    _DANGER_NEEDS,
 )  # fmt: skip
 """Water, gas, fire, a locked door, a person hurt."""
 

@@ -29,6 +29,9 @@ from frontdesk.readers.times import read_times
 
 __all__ = ["read_fields"]
 
+_COUNTABLE = (1900, 8000)
+"""Years from which a thousand more may be counted."""
+
 
 def read_fields(text: str, context: Context | None = None) -> Reading:
     """What `text` says, with the place of each value in it. Any text is read; only its first characters are."""
@@ -36,6 +39,8 @@ def read_fields(text: str, context: Context | None = None) -> Reading:
     asked = context.field
     folded = rest = fold(text)
     email = read_email(rest, asked == "email")
+    if email is not None and not text[email.start : email.end].isascii():
+        email = None  # folding took an accent off: rather none than another's address
     rest = _without(rest, email)
     phone = read_phone(rest, context.country, asked == "phone")
     rest = _without(rest, phone)
@@ -44,14 +49,15 @@ def read_fields(text: str, context: Context | None = None) -> Reading:
     place = read_address(text, rest, asked == "address")
     postcode = read_postcode(rest, context.country, asked)
     rest = _without(rest, place.address if place else None)
-    today = context.now.date() if context.now else None
+    now = context.now if context.now and _COUNTABLE[0] <= context.now.year <= _COUNTABLE[1] else None
+    today = now.date() if now else None
     dates = read_dates(rest, today, context.country, asked == "date")
     undated = _without(rest, *(one for one in dates if read_daypart(rest[one.start : one.end]) is None))
     times = read_times(undated, asked == "time")
     untimed = _without(undated, *times, postcode)
     time = meant(times, folded)
     date = meant(dates, folded) or _midnight(time, folded, today)
-    if not dates and not times and (soon := read_soon(rest, context.now)) is not None:
+    if not dates and not times and (soon := read_soon(rest, now)) is not None:
         date = Found(soon.value.date(), soon.start, soon.end, soon.confidence)
         time = Found(soon.value.time(), soon.start, soon.end, soon.confidence)
     return Reading(

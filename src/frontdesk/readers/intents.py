@@ -8,6 +8,7 @@ import re
 
 from frontdesk.readers.asks_price import ASKS_PRICE
 from frontdesk.readers.danger import DANGER, NOT_NOW, OUTAGE, VULNERABLE
+from frontdesk.readers.later import Later
 from frontdesk.readers.reading import Found, Intent
 from frontdesk.readers.wants_change import CALLS_OFF, MOVES
 from frontdesk.readers.wants_person import NO_BOT, WANTS_PERSON
@@ -21,7 +22,7 @@ _REFUSED = re.compile(
     r"(?:\w+\s){0,3}$"
 )
 _ASKS_HOW = re.compile(r"\b(?:policy|policies|fee|fees|penalty|charge)\b")
-_WISHES: tuple[tuple[Intent, re.Pattern[str], float], ...] = (
+_WISHES: tuple[tuple[Intent, Later, float], ...] = (
     ("handoff", WANTS_PERSON, 0.9),
     ("cancel", CALLS_OFF, 0.9),
     ("reschedule", MOVES, 0.85),

@@ -14,12 +14,14 @@ __all__ = ["read_language"]
 
 _READ = 600
 """Characters that tell enough."""
+_ADDRESS = re.compile(r"\S{1,99}@\S+|https?://\S+|www\.\S+")
+"""Of no language, though its parts may look like words."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def read_language(text: str) -> Found[str] | None:
     """The ISO 639-1 code of the language that `text` is most likely in."""
-    head = text[:_READ].lower().replace("’", "'")
+    head = _ADDRESS.sub(" ", text[:_READ].lower().replace("’", "'"))
     if (script := _by_script(head)) is not None:
         return Found(script, 0, len(text), 0.95)
     scores: defaultdict[str, float] = defaultdict(float)

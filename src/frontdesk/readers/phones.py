@@ -7,7 +7,7 @@ import phonenumbers
 from frontdesk.readers.later import Later
 from frontdesk.readers.reading import Found
 
-__all__ = ["NUMBER_OF_SOMETHING", "read_phone"]
+__all__ = ["NUMBER_OF_SOMETHING", "country_of", "read_phone"]
 
 _OTHER_NUMBER = (
     r"(?:account|acct|a/c|card|cc|ssn|social security|order|invoice|ref|reference|policy|claim|id|zip|post ?code"
@@ -52,6 +52,14 @@ def read_phone(folded: str, country: str | None = None, asked: bool = False) -> 
         digits = "".join(_DIGIT[word] for word in re.findall(r"[a-z]+", spoken[0]))
         return _number(folded, spoken.start(), spoken.end(), digits, country, asked)
     return found
+
+
+def country_of(number: str) -> str | None:
+    """The ISO 3166 country of an E.164 number, or None."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return None
 
 
 def _parts(run: re.Match[str]) -> list[tuple[int, int]]:

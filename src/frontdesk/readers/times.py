@@ -23,15 +23,19 @@ _AFTERNOON = re.compile(r"afternoon|evening|noon|tarde|soir|sera|midi|pomeriggio
 def read_times(folded: str, asked: bool = False) -> list[Found[time]]:
     """Every time of day in the folded text, in its order; `asked`: a bare hour is an answer."""
     found: list[Found[time]] = []
+    spoken = read_daypart(folded)
+    part = spoken.value if spoken else ""
     for rank, pattern in enumerate(TIMES):
         for match in pattern.finditer(folded):
             if any(match.start() < one.end and one.start < match.end() for one in found):
                 continue
-            if (when := _when(match, folded)) is not None:
+            if (when := _when(match, folded, part)) is not None:
                 found.append(Found(when, _start(match), match.end(), 0.95 if rank < SURE else 0.85))
     if asked and not found and (alone := JUST_AN_HOUR.fullmatch(folded)) is not None:
         end = alone.end("minute" if alone["minute"] else "hour")
-        found += [Found(when, alone.start("hour"), end, 0.8)] if (when := _when(alone, folded)) is not None else []
+        found += (
+            [Found(when, alone.start("hour"), end, 0.8)] if (when := _when(alone, folded, part)) is not None else []
+        )
     return sorted(found, key=lambda one: one.start)
 
 
@@ -40,7 +44,7 @@ def _start(match: re.Match[str]) -> int:
     return min(match.start(name) for name in _GROUPS if groups.get(name))
 
 
-def _when(match: re.Match[str], text: str) -> time | None:
+def _when(match: re.Match[str], text: str, daypart: str) -> time | None:
     groups = match.groupdict()
     if (noon := groups.get("noon")) is not None:
         hour = 0 if noon.startswith(_MIDNIGHT) else 12
@@ -50,7 +54,7 @@ def _when(match: re.Match[str], text: str) -> time | None:
     if minute is None:
         return None
     half = groups.get("half") or (until["half"] if (until := UNTIL.match(text, match.end())) else "")
-    hour = _of_day(hour, half, groups.get("part") or "", said, text)
+    hour = _of_day(hour, half, groups.get("part") or daypart, said)
     return _shifted(hour, groups) if groups.get("minutes") else time(hour, minute)
 
 
@@ -72,15 +76,12 @@ def _shifted(hour: int, groups: dict[str, str | None]) -> time | None:
     return time(total // 60, total % 60)
 
 
-def _of_day(hour: int, half: str, part: str, said: str, text: str) -> int:
-    """The hour from 0 to 23."""
+def _of_day(hour: int, half: str, part: str, said: str) -> int:
+    """The hour from 0 to 23; `part` is the part of the day beside it, else the one that the text speaks of."""
     if hour == 0 or hour > 12:
         return hour
     if half:
         return hour % 12 + (12 if half[0] == "p" else 0)
-    if not part:
-        spoken = read_daypart(text)
-        part = spoken.value if spoken else ""
     if _FORENOON.search(part):
         return hour % 12
     if _NIGHT.search(part):

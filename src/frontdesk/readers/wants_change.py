@@ -1,6 +1,6 @@
 """How people call off or move what is booked, as data: patterns over a folded text."""
 
-import re
+from frontdesk.readers.later import Later
 
 __all__ = ["CALLS_OFF", "MOVES"]
 
@@ -22,7 +22,11 @@ _CHANGE = (
     r"|push(?:ing)?|bring)"
 )
 
-CALLS_OFF = re.compile(
+_CALLS_OFF_NEEDS = tuple(
+    "cancel|cancle|off|delete|drop|scrap|undo|remove|revoke|void|withdraw|kill|scratch|forget|skip|make|mak|come"
+    "|coming|attend|show|keep|need|want|require|there|anul|annul|stornier|absag|disdire|afzeg".split("|")
+)
+CALLS_OFF = Later(
     "|".join((
         r"\b(?:cancel|cancell|cancle|cancelling|canceling|cancellation)\b",
         r"\b(?:want|need|like|have|get|got|wants|please|be)\s(?:\w+\s){0,4}?cancell?ed\b",
@@ -39,11 +43,18 @@ CALLS_OFF = re.compile(
         rf"|our)\s(?:\w+\s){{0,2}}?{_BOOKED}\b(?!\s(?:to|until|yet|for now))",
         r"\b(?:quiero|necesito|puedo|quisiera)\s(?:cancelar|anular)\b|\bannuler\b|\bstornier\w*|\babsagen\b"
         r"|\bannullare\b|\bdisdire\b|\bannuleren\b|\bafzeggen\b|\bcancelar (?:a|o|minha|meu|mi|la)\b",
-    ))
+    )),
+    _CALLS_OFF_NEEDS,
 )  # fmt: skip
 """A booking that is called off. "Cancel my card" is one too: what is cancelled is for a person to see."""
 
-MOVES = re.compile(
+_MOVES_NEEDS = tuple(
+    "resched|re-sched|book|arrang|postpon|chang|modif|amend|alter|adjust|edit|updat|upgrad|switch|swap|mov|shift"
+    "|exten|revis|correct|short|delay|push|bring|different|later|earlier|sooner|another|other|new|better|instead|add"
+    "|put|include|remove|take|bump|make|set|get|reprogram|cambiar|deplacer|report|verschieb|umbuch|spostare|remarcar"
+    "|verzet|verplaats".split("|")
+)
+MOVES = Later(
     "|".join((
         r"\b(?:reschedul\w*|re-schedul\w*|rebook\w*|re-book\w*|re-?arrang\w*|postpon\w*)\b",
         rf"\b{_CHANGE}\s(?:\w+[\s'])?(?:\w+\s){{0,3}}?(?:{_BOOKED}|date|day|dates|days|check-?in|check-?out|arrival"
@@ -70,6 +81,7 @@ MOVES = re.compile(
         r"\b(?:come|arrive|be there|get there)\s(?:\w+\s)?(?:earlier|later|sooner) than\b",
         r"\b(?:reprogramar|cambiar (?:la|mi) (?:cita|reserva)|deplacer|reporter (?:le|mon|notre)|verschieben|umbuchen"
         r"|spostare|remarcar|verzetten|verplaatsen)\b",
-    ))
+    )),
+    _MOVES_NEEDS,
 )  # fmt: skip
 """A booking that is moved or made otherwise."""

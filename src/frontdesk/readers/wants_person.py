@@ -1,6 +1,6 @@
 """How people ask for a person, as data: patterns over a folded text."""
 
-import re
+from frontdesk.readers.later import Later
 
 __all__ = ["NO_BOT", "WANTS_PERSON"]
 
@@ -27,7 +27,13 @@ _NOT_MINE = (
     r"(?:the weather)))"
 )
 
-WANTS_PERSON = re.compile(
+_WANTS_PERSON_NEEDS = tuple(
+    "talk|speak|chat|took|human|person|people|agent|operator|represent|manager|supervisor|owner|boss|call|ring|phone"
+    "|contact|support|customer|help desk|helpdesk|rep|reception|front desk|connect|transfer|put|pass|patch|switch"
+    "|forward|direct|hand|route|send|escalat|someone|somebody|anyone|anybody|live|real|advis|staff|employee|team"
+    "|colleague|expert|hablar|parl|sprech|reden|falar|spre".split("|")
+)
+WANTS_PERSON = Later(
     "|".join((
         rf"\b{_MAY}\s(?:\w+\s){{0,2}}?{_TALK}(?:ing)?\b{_NOT_MINE}",
         rf"(?:^|[.,!?;:-]\s?|\b(?:and|so|then|but|hi|hello|hey|please|no|yes|ok)\s){_TALK}\s(?:to|with|w/)\s(?!my\b"
@@ -74,15 +80,18 @@ WANTS_PERSON = re.compile(
         r"\b(?:quiero|puedo|necesito|quisiera)\shablar\b|\bparler (?:a|avec)\b|\bmit (?:einem|einer"
         r"|jemandem)\s(?:\w+\s)?(?:menschen|mitarbeiter\w*|person|sprechen|reden)\b|\bparlare con\b|\bfalar com\b"
         r"|\bspreken met\b|\biemand spreken\b",
-    ))
+    )),
+    _WANTS_PERSON_NEEDS,
 )  # fmt: skip
 """Wants a person, or a call from one."""
 
-NO_BOT = re.compile(
+_NO_BOT_NEEDS = tuple("bot|virtual|automated|machine|computer|ai|a.i".split("|"))
+NO_BOT = Later(
     r"\b(?:no|stop|enough|tired|sick|hate|don't|dont|not|without|useless|stupid|than|instead of|you're|youre|isn't"
     r"|talking to|with)\b[^.?!]{0,40}"
     r"\b(?:bots?|robots?|chat ?bots?|virtual (?:agents?|assistants?)|automated (?:system|service|message|reply"
     r"|response)s?)\b"
-    r"|\b(?:talk|speak|chat|deal)\w*\s(?:to|with)\s(?:\w+\s)?(?:machines?|computers?|a\.?i\.?)\b"
+    r"|\b(?:talk|speak|chat|deal)\w*\s(?:to|with)\s(?:\w+\s)?(?:machines?|computers?|a\.?i\.?)\b",
+    _NO_BOT_NEEDS,
 )
 """Wants no machine; with "don't", too."""
