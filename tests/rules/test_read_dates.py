@@ -1,13 +1,13 @@
 """Dates: what is read on Wednesday 25 November 2026, and what is no date."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
 from frontdesk.readers.fields import read_fields
 from frontdesk.readers.reading import Context
 
-NOW = datetime(2026, 11, 25, 9, 0)
+NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 
 
 def read(text: str, field: str | None = None, country: str | None = "US") -> str | None:

@@ -13,11 +13,58 @@ from frontdesk.readers.rules import read_answer, read_answers
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 PIECES = st.sampled_from(
-    "tomorrow|next friday|at 3pm|half past 2|12/31|the 14th|$500|between 200 and 300|budget|ada@example.com|jane at gmail dot com|415 555 2671|+44 7700 900123"
-    "|12 High Street|Apt 4B|Springfield, IL 62704|SW1A 1AA|my name is Ada|this is|under|in Portland|yes|no|cancel|reschedule|how much|a person|pipe burst"
-    "|stop texting me|mañana|übermorgen|ß|İstanbul|e\u0301|\u200b|１２３|🙂|\n|\t|\x00|\x1f|((((|....|----|@@@|'''|a a a|1 2 3|of the|one hundred and".split(
-        "|"
-    )
+    [
+        "tomorrow",
+        "next friday",
+        "at 3pm",
+        "half past 2",
+        "12/31",
+        "the 14th",
+        "$500",
+        "between 200 and 300",
+        "budget",
+        "ada@example.com",
+        "jane at gmail dot com",
+        "415 555 2671",
+        "+44 7700 900123",
+        "12 High Street",
+        "Apt 4B",
+        "Springfield, IL 62704",
+        "SW1A 1AA",
+        "my name is Ada",
+        "this is",
+        "under",
+        "in Portland",
+        "yes",
+        "no",
+        "cancel",
+        "reschedule",
+        "how much",
+        "a person",
+        "pipe burst",
+        "stop texting me",
+        "mañana",
+        "übermorgen",
+        "ß",
+        "İstanbul",
+        "é",
+        "\u200b",
+        "１２３",
+        "🙂",
+        "\n",
+        "\t",
+        "\x00",
+        "\x1f",
+        "((((",
+        "....",
+        "----",
+        "@@@",
+        "'''",
+        "a a a",
+        "1 2 3",
+        "of the",
+        "one hundred and",
+    ]
 )
 TEXTS = st.one_of(
     st.text(max_size=300), st.lists(PIECES, max_size=25).map(" ".join), st.lists(PIECES, max_size=25).map("".join)
@@ -43,7 +90,7 @@ def test_any_text_is_read_the_same_twice_and_every_value_has_its_place_in_it(tex
     for name, found in reading.found().items():
         assert 0 <= found.start < found.end <= len(text), name
         assert 0 < found.confidence < 1, name
-        if name in ("name", "address"):
+        if name in ("name", "address") or (name == "city" and not context.towns):
             assert text[found.start : found.end] == found.value
 
 

@@ -1,13 +1,13 @@
 """Times of day and parts of the day, and what is neither."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
 from frontdesk.readers.fields import read_fields
 from frontdesk.readers.reading import Context
 
-NOW = datetime(2026, 11, 25, 9, 0)
+NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 
 
 def read(text: str, field: str | None = None) -> str | None:

@@ -152,7 +152,8 @@ def _town_before_state(text: str, folded: str, start: int, end: int) -> Found[st
 
 
 def _stripped(text: str, start: int, end: int, confidence: float) -> Found[str]:
-    raw = text[start:end]
-    left = len(raw) - len(raw.lstrip(" ,.;:-\n"))
-    kept = raw.strip(" ,;:-\n").rstrip(".") if not raw.rstrip().endswith(("St.", "Ave.")) else raw.strip(" ,;:-\n")
-    return Found(kept, start + left, start + left + len(kept), confidence)
+    """That piece of the text without what stands around it; a short word keeps its full stop."""
+    kept = text[start:end].strip().strip(",;:-").strip()
+    kept = kept if kept.endswith(("St.", "Ave.")) else kept.rstrip(".")
+    start = text.index(kept, start)
+    return Found(kept, start, start + len(kept), confidence)

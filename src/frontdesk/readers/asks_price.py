@@ -10,7 +10,8 @@ _COST = (
 )
 
 _ASKS_PRICE_NEEDS = tuple(
-    "much|cost|charge|price|pricing|rate|fee|commission|quot|run|premium|damage|estimate|tariff|ballpark|expensive"
+    "pay|owe|much|cost|charge|price|pricing|rate|fee|commission|quot|run|premium|damage|estimate|tariff|ballpark"
+    "|expensive"
     "|cheap|free|included|pricey|per |cuanto|quanto|combien|kost|wieviel|viel|precio|prix|mutch".split("|")
 )
 ASKS_PRICE = Later(
@@ -31,6 +32,8 @@ ASKS_PRICE = Later(
         r"\b(?:is there|are there|any|what)\s(?:a|an|any)?\s?(?:[\w-]+\s){0,3}?(?:fee|charge|cost|charges|fees)\b",
         r"\b(?:is|are)\s(?:it|they|that|this|the \w+|estimates|quotes|consultations|your \w+)\s(?:free|expensive"
         r"|included|cheap)\b|\bhow (?:expensive|costly|pricey|cheap)\b|\bfree (?:estimate|quote|consultation)s?\s?\?",
+            r"\b(?:do|will|would|must|should) (?:i|we) (?:have to |need to )?(?:pay|owe)\b(?!\s(?:by|with|in|online"
+            r"|now|cash|here))|\bpay extra\b",
         r"\b(?:cuanto|quanto)\s(?:cuesta|cobran?|vale|es|custa|costa|sale|e)\b|\bcombien\s(?:ca|coute|est|pour)"
         r"|\bwas kostet\b|\bwie ?viel kostet\b|\bwieviel\b|\bprecios?\b|\bhoeveel kost\b|\bwat kost\b|\bquel est le "
         r"prix\b",

@@ -153,7 +153,6 @@ def _answer(text: str, folded: str) -> Found[str] | None:
 
 
 def _found(text: str, start: int, end: int, confidence: float) -> Found[str] | None:
-    raw = text[start:end]
-    left = len(raw) - len(raw.lstrip(" .'\""))
-    kept = raw.strip(" .,'\"-")
-    return Found(kept, start + left, start + left + len(kept), confidence) if kept else None
+    kept = text[start:end].strip().strip(" .,'\"-").strip()
+    start = text.index(kept, start)
+    return Found(kept, start, start + len(kept), confidence) if kept else None

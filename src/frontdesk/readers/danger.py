@@ -19,7 +19,8 @@ _ELECTRIC = (
 )
 
 _DANGER_NEEDS = tuple(
-    "emergenc|urgen|notfall|noodgeval|burst|explo|ruptur|blew|blown|split|gush|spray|broke|break|water|leak|rain"
+    "allerg|swell|swoll|arrest|jail|custody|emergenc|urgen|notfall|noodgeval|burst|explo|ruptur|blew|blown|split|gush"
+    "|spray|broke|break|water|leak|rain"
     "|sewage|sewer|flood|gas|monoxide|alarm|detector|fire|flame|burn|smok|spark|arc|buzz|melt|hot|electrocut|wire"
     "|line|lock|toilet|overflow|ceiling|roof|wall|tree|collaps|fell|bleed|unconscious|breath|pain|attack|stroke"
     "|seizure|overdose|tooth|suicid|hurt|injur|trapped|threat|911|intruder|robbed|stuck".split("|")
@@ -52,7 +53,7 @@ DANGER = Later(
         r"\blocked (?:myself |ourselves |us |me |him |her |my (?:kid|child|baby|son|daughter) )?(?:out|inside"
         r"|in)\b(?!\sof (?:my|the|our) (?:account|online|email|app|phone|computer|laptop))|\block(?:ed)? (?:my|our"
         r"|the)\s(?:\w+\s)?keys? (?:in|inside|out)\b",
-        r"\b(?:sewage|raw sewage|sewer)\b[^.?!]{0,40}\b(?:back\w*|coming|everywhere|overflow\w*|flood\w*|up)\b"
+        r"\braw sewage\b|\b(?:sewage|sewer)\b[^.?!]{0,40}\b(?:back\w*|coming|everywhere|overflow\w*|flood\w*|up)\b"
         r"|\btoilets?\b[^.?!]{0,30}\boverflow(?:ing|s|ed)\b|\boverflowing\b[^.?!]{0,30}\b(?:toilet|sewage|tub|sink)\b",
         r"\b(?:ceiling|roof|wall)\b[^.?!]{0,30}\b(?:collaps\w+|caved? in|caving in|came down|fell (?:on|through|down"
         r"|in)|falling (?:in|down))\b|\b(?:collapsed|fell through)\b[^.?!]{0,20}\b(?:ceiling|roof|floor)\b"
@@ -61,6 +62,11 @@ DANGER = Later(
         r"|chest pains?|severe pain|unbearable pain|excruciating|heart attack|a stroke|seizure|overdose|knocked out "
         r"(?:a|my|his|her) (?:\w+\s)?tooth|tooth (?:\w+\s){0,2}knocked out|suicid\w+|(?:is|got|someone) (?:hurt"
         r"|injured|trapped)|life threatening|call 911|911)\b",
+            r"\ballergic reaction\b|\b(?:face|lips?|tongue|throat|eyes?|jaw)\b[^.?!]{0,25}\b(?:swollen|swelling"
+            r"|swelled)\b"
+            r"|\b(?:swollen|swelling)\b[^.?!]{0,25}\b(?:face|lips?|tongue|throat|eyes?|jaw)\b",
+            r"\b(?:got|was|been|is|getting|being) arrested\b|\bin (?:jail|custody)\b",
+            r"\broof\b[^.?!]{0,25}\bleak\w*\b[^.?!]{0,25}\b(?:right now|badly|bad|everywhere|inside|into)\b",
         r"\b(?:break-?in|broke into|broken into|intruder|being robbed|been robbed|stuck in (?:the|an) (?:elevator"
         r"|lift))\b",
     )),
@@ -87,7 +93,8 @@ VULNERABLE = Later(
 """With these an outage cannot wait either."""
 
 NOT_NOW = Later(
-    r"\b(?:last (?:month|year|winter|summer|spring|fall)|years? ago|months? ago|in case of|in an emergency|what if"
+    r"\b(?:last (?:week|month|year|winter|summer|spring|fall)|years? ago|months? ago|weeks? ago|in case of|in an "
+    r"emergency|what if"
     r"|if (?:there|a|my|the|i|we)\b[^.?!]{0,30}\b(?:burst|flood|emergenc|leak)"
     r"|not (?:really )?an emergency|no emergency|isn't an emergency|not urgent|non-emergency|do you (?:do|offer"
     r"|handle|have|take|provide) (?:\w+ ){0,2}emergenc\w+|emergency (?:service|services|rates?|fee|fees|calls?"

@@ -17,9 +17,9 @@ from frontdesk.readers.yes_no import read_yes_no
 __all__ = ["read_intent"]
 
 _REFUSED = re.compile(
-    r"\b(?:don't|do not|dont|didn't|did not|won't|will not|never|not|no need|wouldn't|without|no|isn't|rather than"
-    r"|instead of|not asking)\s"
-    r"(?:\w+\s){0,3}$"
+    r"\b(?:(?:don't|do not|dont|didn't|did not|won't|will not|wouldn't|would not|isn't|never|not|without|rather than"
+    r"|instead of)\s(?:(?:really|even|want|need|have|like|wish|mean|trying|going|asking|wanting|looking|planning|you"
+    r"|me|us|to|be|wanna|gonna|the|a|my|any|about|for)\s){0,5}|no need (?:to|for)\s(?:a\s|the\s)?)$"
 )
 _ASKS_HOW = re.compile(r"\b(?:policy|policies|fee|fees|penalty|charge)\b")
 _WISHES: tuple[tuple[Intent, Later, float], ...] = (

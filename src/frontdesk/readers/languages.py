@@ -6,6 +6,7 @@ A word that several languages share counts for each by a share. With nothing to 
 import re
 from collections import defaultdict
 from functools import cache
+from math import exp, log
 
 from frontdesk.readers.language_words import ENDINGS, LETTERS, SCRIPTS, WORDS
 from frontdesk.readers.reading import Found
@@ -25,17 +26,12 @@ def read_language(text: str) -> Found[str] | None:
     if (script := _by_script(head)) is not None:
         return Found(script, 0, len(text), 0.95)
     scores: defaultdict[str, float] = defaultdict(float)
-    words = _WORD.findall(head)
-    for word in words:
-        for lang, share in _shares().get(word, {}).items():
+    for word in _WORD.findall(head):
+        shares = _shares().get(word) or (_likeness(word) if len(word) > 3 else {})
+        for lang, share in shares.items():
             scores[lang] += share
         if "'" in word:
             _elided(word, scores)
-        if len(word) > 4:
-            if word[-1] in "aoi":
-                scores["it"] += 0.15
-            for lang, endings in _endings().items():
-                scores[lang] += 0.25 if word.endswith(endings) else 0
     for lang, letters in LETTERS.items():
         scores[lang] += 0.4 * min(3, sum(head.count(letter) for letter in letters))
     ranked = sorted(scores.items(), key=lambda one: -one[1])[:2]
@@ -83,3 +79,33 @@ def _shares() -> dict[str, dict[str, float]]:
 @cache
 def _endings() -> dict[str, tuple[str, ...]]:
     return {lang: tuple(endings.split()) for lang, endings in ENDINGS.items()}
+
+
+@cache
+def _trigrams() -> dict[str, dict[str, int]]:
+    """How often three letters stand together in the known words, by language."""
+    counts: dict[str, dict[str, int]] = {}
+    for lang in ENDINGS:
+        own = counts.setdefault(lang, {})
+        for word in WORDS[lang].split():
+            for gram in _grams(word):
+                own[gram] = own.get(gram, 0) + 1
+    return counts
+
+
+def _grams(word: str) -> list[str]:
+    padded = f" {word} "
+    return [padded[at : at + 3] for at in range(len(padded) - 2)]
+
+
+def _likeness(word: str) -> dict[str, float]:
+    """A share for each language by how its own words look: what they are made of, and how they end."""
+    logs = {}
+    for lang, own in _trigrams().items():
+        total = sum(own.values()) + 3000
+        logs[lang] = sum(log((own.get(gram, 0) + 0.3) / total) for gram in _grams(word))
+        logs[lang] += 1.0 if word.endswith(_endings()[lang]) else 0.0
+    best = max(logs.values())
+    weights = {lang: exp(one - best) for lang, one in logs.items()}
+    whole = sum(weights.values())
+    return {lang: 0.6 * weight / whole for lang, weight in weights.items()}

@@ -14,7 +14,7 @@ CURRENCIES = {
     "$": ("dollars", "dollar", "bucks", "buck", "dolares", "dolar", "dollari"),
     "GBP": ("gbp", "pounds sterling", "pounds", "pound", "quid"),
     "EUR": ("eur", "euros", "euro"),
-    "INR": ("inr", "rupees", "rupee"),
+    "INR": ("inr", "rupees", "rupee", "rs"),
     "CAD": ("cad", "canadian dollars", "canadian dollar"),
     "AUD": ("aud", "australian dollars", "australian dollar"),
     "NZD": ("nzd", "new zealand dollars"),

@@ -132,8 +132,7 @@ def _run(
     if whole and len(words) == 1 and len(words[0][0]) < 3:
         return None
     begin = start if title else any_left
-    value = text[begin:last].strip().rstrip(".,")
-    return Found(value, begin, begin + len(value), 0.8 if strict else 0.9)
+    return _cut(text, begin, last, 0.8 if strict else 0.9)
 
 
 def _is_a_surname(word: str) -> bool:
@@ -168,7 +167,13 @@ def _answer(text: str, folded: str) -> Found[str] | None:
         return None
     if len(words[0].strip(".")) < 2 and len(words) == 1:
         return None
-    begin = start
-    end = start + (title.end() if title else 0) + (rest.index(bare) + len(bare))
-    value = text[begin:end]
-    return Found(value, begin, end, 0.8)
+    end = start + (title.end() if title else 0) + rest.index(bare) + len(bare)
+    return _cut(text, start, end, 0.8)
+
+
+def _cut(text: str, start: int, end: int, confidence: float) -> Found[str] | None:
+    """That piece of the text without the blanks and full stops around it."""
+    raw = text[start:end]
+    kept = raw.strip().strip(".,").strip()
+    start += raw.index(kept)
+    return Found(kept, start, start + len(kept), confidence) if kept else None

@@ -30,7 +30,8 @@ _SCALE = "hundred|thousand|grand|lakhs?|lacs?|million|crores?|billion"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d+,\d{1,2}(?![\d,])|\d+\.\d+|\d{1,12}|\.\d+)"
 _IN_DIGITS = rf"{_DIGITS}(?:\s?(?:k|m|mil|mio|bn)\b|\s(?:{_SCALE})\b)?"
 _IN_WORDS = (
-    rf"\b(?:(?:half\sa\smillion|an?\s(?:{_SCALE})|(?:{_WORD})(?:\s(?:{_SCALE}))?)"
+    rf"\b(?:(?:half\sa\smillion|a\scouple\s(?:of\s)?(?:hundred|thousand|grand)|an?\s(?:{_SCALE})"
+    rf"|(?:{_WORD})(?:\s(?:{_SCALE}))?)"
     rf"(?:(?:\s|-|\sand\s)(?:{_WORD}|{_SCALE})\b){{0,9}}(?:\spoint(?:\s(?:{_WORD}))+)?)\b"
 )
 DIGITS = rf"(?:{_IN_DIGITS})"
@@ -71,6 +72,8 @@ def _digits(said: str, dot_groups: bool) -> float:
 def _words(said: str) -> float | None:
     if said == "half a million":
         return 5e5
+    if said.startswith("a couple"):
+        return 2 * _SCALES[said.split()[-1]]
     whole, _, decimals = said.partition(" point ")
     total, part, seen = 0.0, 0.0, False
     for word in re.split(r"[\s-]+", whole):

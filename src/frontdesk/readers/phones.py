@@ -27,7 +27,7 @@ _DATE = Later(
     r"|20)\d{2})(?!\d)"
 )
 _LAST_PART = Later(r"(?<=\s)(?:\(?\d{3}\)?[\s.-]?\d{3}[\s.-]\d{4}|\+\d[\d\s.-]{8,16}|0\d[\d\s.-]{7,12})$")
-_DIGITS = re.compile(r"(?<![\w$£€#])(?:\+|00\s?)?\(?\d(?:[\s().-]{0,2}\d){6,24}(?!\w)")
+_DIGITS = re.compile(r"(?<![\w$£€#])(?:\+|00\s?)?\(?\d(?:[\s()./-]{0,3}\d){6,24}(?!\w)")
 _DIGIT_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SPOKEN = Later(
     r"\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)[\s,-]+){6,14}"
@@ -35,6 +35,8 @@ _SPOKEN = Later(
     _DIGIT_WORDS,
 )
 _DIGIT = dict(zip("zero one two three four five six seven eight nine oh".split(), "01234567890", strict=True))
+_NO_TRUNK = ("US", "CA")
+"""Where no number begins with 0."""
 _MONEY_BEFORE = re.compile(r"[$£€¥₹#]\s?$")
 
 
@@ -66,11 +68,10 @@ def _parts(run: re.Match[str]) -> list[tuple[int, int]]:
     """The run of digits, then a part that is a number by itself: "9865454167 118 High Street", "94110 415-555-2671"."""
     count = sum(char.isdigit() for char in run[0])
     first = re.match(r"\+?\d{10,15}(?=\s)", run[0])
-    whole = [(run.start(), run.end())] if count <= 15 else []
     last = _LAST_PART.search(run[0]) if count <= 17 else None
     return [
-        *whole,
         *([(run.start(), run.start() + first.end())] if first else []),
+        *([(run.start(), run.end())] if count <= 15 else []),
         *([(run.start() + last.start(), run.end())] if last else []),
     ]
 
@@ -82,15 +83,23 @@ def _number(text: str, start: int, end: int, said: str, country: str | None, ask
         return None
     if NUMBER_OF_SOMETHING.search(before[-40:]) or text[end : end + 2] in ("@", " @"):
         return None
+    if not asked and all(len(group) == 1 for group in re.findall(r"\d+", said)):
+        return None
     said_so = asked or bool(_PHONE_WORD.search(before[-60:])) or said.startswith("+")
     parsed = _parsed(said, digits, country)
     if parsed is not None:
         e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
         valid = phonenumbers.is_valid_number(parsed)
+        if not valid and digits.startswith("0") and country in _NO_TRUNK:
+            return Found(digits, start, end, 0.6) if said_so else None  # as another country dials
         if valid or said_so or _looks_dialled(said):
             return Found(e164, start, end, 0.98 if valid else 0.9 if said_so else 0.7)
         return None
-    if country is None and said_so and 7 <= len(digits) <= 15 and not said.startswith("+"):
+    if said_so and country and digits.startswith("0") and 9 <= len(digits) <= 12 and " " in said:
+        return Found(digits, start, end, 0.6)  # as another country dials
+    if asked and country and 8 <= len(digits) <= 13:
+        return Found(digits, start, end, 0.5)  # a digit too many or too few, for a person to look at
+    if country is None and said_so and 7 <= len(digits) <= 12 and not said.startswith("+"):
         return Found(digits, start, end, 0.7)  # nobody told where to dial from
     return None
 

@@ -10,7 +10,7 @@ _BOOKED = (
     r"|service call|service|subscription|trip|rooms?|stay|viewing|showing|tour|cleaning|lessons?|class|job|estimate"
     r"|inspection|delivery|pickup|time|schedule)"
 )
-_THING = r"(?:it|that|this|things|everything|the \w+|my \w+|our \w+)"
+_THING = r"(?:it|that|this|things|everything|the \w+(?: thing)?|my \w+|our \w+)"
 _WHEN = (
     r"(?:later|earlier|sooner|another|different|other|new|next|monday|tuesday|wednesday|thursday|friday|saturday"
     r"|sunday|tomorrow|today|tonight|\d)"
@@ -23,7 +23,8 @@ _CHANGE = (
 )
 
 _CALLS_OFF_NEEDS = tuple(
-    "cancel|cancle|off|delete|drop|scrap|undo|remove|revoke|void|withdraw|kill|scratch|forget|skip|make|mak|come"
+    "cancel|cancle|out of|rid|take|off|delete|drop|scrap|undo|remove|revoke|void|withdraw|kill|scratch|forget|skip"
+    "|make|mak|come"
     "|coming|attend|show|keep|need|want|require|there|anul|annul|stornier|absag|disdire|afzeg".split("|")
 )
 CALLS_OFF = Later(
@@ -41,6 +42,8 @@ CALLS_OFF = Later(
         r"\b(?:not|no longer|aren't|isn't)\s(?:coming|attending|showing up)\b(?!.*\b(?:out|on|through|from|off)\b)",
         rf"\b(?:no longer|don't|do not|dont)\s(?:need|want|require)\s(?:the|my|this|that"
         rf"|our)\s(?:\w+\s){{0,2}}?{_BOOKED}\b(?!\s(?:to|until|yet|for now))",
+            rf"\bback(?:ing)? out of (?:the|my|our|this)\b|\bget rid of (?:the|my|our) (?:\w+ )?{_BOOKED}\b",
+            r"\btake (?:me|us) off (?:the|your) (?:schedule|calendar|books|diary|appointment\w*)\b",
         r"\b(?:quiero|necesito|puedo|quisiera)\s(?:cancelar|anular)\b|\bannuler\b|\bstornier\w*|\babsagen\b"
         r"|\bannullare\b|\bdisdire\b|\bannuleren\b|\bafzeggen\b|\bcancelar (?:a|o|minha|meu|mi|la)\b",
     )),
@@ -49,7 +52,8 @@ CALLS_OFF = Later(
 """A booking that is called off. "Cancel my card" is one too: what is cancelled is for a person to see."""
 
 _MOVES_NEEDS = tuple(
-    "resched|re-sched|book|arrang|postpon|chang|modif|amend|alter|adjust|edit|updat|upgrad|switch|swap|mov|shift"
+    "suit|work|fit|hour|minutes|a bit|a little|resched|re-sched|book|arrang|postpon|chang|modif|amend|alter|adjust"
+    "|edit|updat|upgrad|switch|swap|mov|shift"
     "|exten|revis|correct|short|delay|push|bring|different|later|earlier|sooner|another|other|new|better|instead|add"
     "|put|include|remove|take|bump|make|set|get|reprogram|cambiar|deplacer|report|verschieb|umbuch|spostare|remarcar"
     "|verzet|verplaats".split("|")
@@ -79,6 +83,10 @@ MOVES = Later(
         rf"\b(?:add|put|include|remove|take)\b[^.?!]{{1,50}}\b(?:to|under|on|in|from|off)\s(?:my|the|our|that|this"
         rf"|existing)\s(?:\w+\s){{0,2}}?{_BOOKED}\b(?!\s(?:email|list))",
         r"\b(?:come|arrive|be there|get there)\s(?:\w+\s)?(?:earlier|later|sooner) than\b",
+            r"\b(?:make|do|book|move|have|put) (?:it|that|this|us|me)\b[^.?!]{0,30}\binstead\b",
+            r"\bcome (?:in )?(?:an hour|half an hour|a bit|a little|\w+ (?:minutes|hours)) (?:later|earlier)\b",
+            r"\b(?:doesn't|does not|don't|won't|no longer|not) (?:suit|work|works|fit)\b[^?!]{0,40}\b(?:another"
+            r"|different|other|else)\b",
         r"\b(?:reprogramar|cambiar (?:la|mi) (?:cita|reserva)|deplacer|reporter (?:le|mon|notre)|verschieben|umbuchen"
         r"|spostare|remarcar|verzetten|verplaatsen)\b",
     )),

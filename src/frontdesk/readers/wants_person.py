@@ -28,7 +28,9 @@ _NOT_MINE = (
 )
 
 _WANTS_PERSON_NEEDS = tuple(
-    "talk|speak|chat|took|human|person|people|agent|operator|represent|manager|supervisor|owner|boss|call|ring|phone"
+    "through|help|assist|charge|touch|word|another|different|talk|speak|chat|took|human|person|people|agent|operator"
+    "|represent|manager"
+    "|supervisor|owner|boss|call|ring|phone"
     "|contact|support|customer|help desk|helpdesk|rep|reception|front desk|connect|transfer|put|pass|patch|switch"
     "|forward|direct|hand|route|send|escalat|someone|somebody|anyone|anybody|live|real|advis|staff|employee|team"
     "|colleague|expert|hablar|parl|sprech|reden|falar|spre".split("|")
@@ -54,7 +56,8 @@ WANTS_PERSON = Later(
         rf"|on the|else|real|here|instead|immediately|who can (?:\w+\s)?(?:help|answer|assist|understand)))",
         r"\b(?:get|fetch|find)\s(?:your|the)\s(?:manager|supervisor|boss|owner)\b",
         rf"\b(?:want|need|like|have|get|require|prefer)\s(?:a|an|to see a|your|some|to reach "
-        rf"a)\s(?:{_KIND}\s){{0,2}}(?:person|human|human being|agent|representative|operator|supervisor)\b",
+        rf"a)\s(?:{_KIND}\s){{0,2}}(?:person|human|human being|agent|representative|operator|supervisor)\b(?!\s(?:to"
+        rf"|who|for|that)\b(?!\s(?:talk|speak|help|call)))",
         r"\b(?:real|live|actual)\s(?:person|human|agent|people|operator|representative|chat|support|assistant)\b"
         r"|\bhumans?\s(?:being|agent|support|assistance|help|operator|please|there|working|available)\b|\ba human\b",
         r"^\W*(?:(?:please|hi|hello|hey|i want|i need|get|give me|the|an?)\s)*(?:human|agent|operator|representative"
@@ -77,6 +80,19 @@ WANTS_PERSON = Later(
         r"|ring|quick call|call)\b(?!\s(?:out|in|center|sign))",
         r"\bto (?:your|the) (?:boss|manager|supervisor|owner|front desk|reception)\b(?<!talked to your boss)",
         r"\b(?:your|the)\s(?:manager|supervisor)\s(?:on the (?:line|phone)|please|now)\b",
+            rf"\b(?:connect|transfer|forward|switch|direct|escalate)(?:ed)?(?:\s(?:me|us|this))?\s(?:to"
+            rf"|with)\s{_ANY_PERSON}\b",
+            r"\bconnect (?:me|us)\b|\b(?:forward|transfer|redirect|escalate) my call\b|\bget (?:me|us) through\b",
+            r"\b(?:put|get) (?:me|us) in (?:touch|contact) with\b|\bin charge\b|\ba word with (?:your|the|a|an|one "
+            r"of)\b",
+            rf"\bput (?:someone|somebody|{_ANY_PERSON}) (?:else )?on\b",
+            r"\b(?:another|different|new) (?:agent|person|representative|operator|human|advisor)\b(?=\W*$"
+            r"|\W*(?:please|now))",
+            rf"\b(?:help|assistance|support|number|details|contact) (?:from|of|for) {_ANY_PERSON}\b",
+            r"\b(?:someone|somebody|anyone|anybody|person|human) (?:i can |i could |we can |to )(?:talk|speak|chat)\b",
+            r"\b(?:someone|somebody|anyone) (?:from|at|in|on) (?:your|the) \w+ (?:to |please )?(?:call|ring|phone"
+            r"|contact|reach)\b"
+            r"|\breach out to (?:me|us)\b",
         r"\b(?:quiero|puedo|necesito|quisiera)\shablar\b|\bparler (?:a|avec)\b|\bmit (?:einem|einer"
         r"|jemandem)\s(?:\w+\s)?(?:menschen|mitarbeiter\w*|person|sprechen|reden)\b|\bparlare con\b|\bfalar com\b"
         r"|\bspreken met\b|\biemand spreken\b",

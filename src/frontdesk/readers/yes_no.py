@@ -15,7 +15,8 @@ _FILLER = (
     r"believe|i would say)\b[\s,.!:-]*){0,3}"
 )
 _NO_FIRST = re.compile(
-    rf"^\W*{_FILLER}(?:no|nope|nah|naw|noo+|nay|n|negative|never|not really|not at all|not yet|not now|not at the "
+    rf"^\W*{_FILLER}(?:no|nope|nah|naw|noo+|nay|n|negative|never|not really|not at all|not yet|not this time|not for "
+    rf"me|not now|not at the "
     rf"moment|not today|not right now|not quite|not exactly|not interested|not correct|not true|not necessary|not "
     rf"needed|no way|non|nein|nicht|nee|nao|nada|never mind"
     r"|nevermind|i don't|i do not|i dont|i didn't|i did not|i won't|i will not|i wouldn't|i would not|i'd rather not"
@@ -37,7 +38,9 @@ _YES_FIRST = re.compile(
     r"|ok|okay)"
     r"|thats (?:right|correct|true|fine|good|it|perfect)|that works|that'll work|that will work|works for me|works"
     r"|sounds (?:good|great|fine|perfect|right|like a plan|ok|lovely)|looks (?:good|great|right|correct)"
-    r"|go ahead|please do|do it|let's do it|lets do it|book it|all good|all right|alright|fine|perfect|ok|okay|okey"
+    r"|go ahead|go for it|great|cool|awesome|excellent|wonderful|brilliant|lovely|i (?:think|believe|guess|hope) so"
+    r"|that's the one|please do|do it|let's do it|lets do it|book it|all good|all right|alright|fine|perfect|ok|okay"
+    r"|okey"
     r"|okie|oks?ure|k|kk|you bet|for sure|by all means|my pleasure|why not|no problem|no worries"
     r"|claro|por supuesto|vale|genau|natuerlich|naturlich|gerne|klar|d'accord|bien sur|certo|certamente|va bene|com "
     r"certeza|zeker|natuurlijk|prima|it's (?:right|correct|true|fine|good|okay|ok)|you got it|you're right|you are "
@@ -52,7 +55,8 @@ _NO_INSIDE = re.compile(
     r"|\bi\s(?:disagree|decline|refuse|deny)\b|\b(?:i'll|i will|have to|going to|gotta|must)\s(?:pass|decline|say no"
     r"|disagree)\b|\bsay (?:it is |that's )?(?:no|false)\b"
     r"|\bi\s(?:don't|do not|dont)\s(?:want|need|wish|require|care for|like)\b|\bnot (?:interested|in need)\b|\bno "
-    r"thank(?:s| you)\b|\bi said no\b|\bthe answer is no\b|\bi'm good\b(?!\s(?:with|to|for))|\bnone of (?:that|those"
+    r"thank(?:s| you)\b|\b(?:won't|will not|not) be (?:necessary|needed)\b|\bi said no\b|\bthe answer is no\b|\bi'm "
+    r"good\b(?!\s(?:with|to|for))|\bnone of (?:that|those"
     r"|these)\b"
     r"|\b(?:that|it|this)\s(?:won't|will not|doesn't|does not)\s(?:work|suit)\b|[.,]\s?(?:so\s)?no\W*$"
 )
@@ -77,7 +81,22 @@ _BEGINS_A_SENTENCE = tuple(
 _ANSWERS = re.compile(r"(?:thanks|thank|please|it is|that|sure|so|indeed|want|affirmative|and|i)\b")
 _YES_OR_SO = ("yeah", "yes", "ok", "okay", "right", "sure")
 _SO = re.compile(r"(?:so|um|uh)\b")
-_OKAY = ("ok", "okay", "alright", "all right", "perfect", "sure", "got it")
+_OKAY = (
+    "great",
+    "cool",
+    "awesome",
+    "excellent",
+    "wonderful",
+    "brilliant",
+    "lovely",
+    "ok",
+    "okay",
+    "alright",
+    "all right",
+    "perfect",
+    "sure",
+    "got it",
+)
 _ASKS = re.compile(
     r"(?:so|but|what|how|when|where|who|why|can|could|is|are|do|does|i need|i want|i have|then|let me|well|wait|my)\b"
 )
