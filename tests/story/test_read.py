@@ -27,7 +27,7 @@ def test_a_line_of_fields_answers_each_line_in_order() -> None:
         {},
         {"opt_out": True, "language": "en"},
         {"service": "Haircut", "language": "en"},
-        {"budget": {"min": 200.0, "max": 300.0, "currency": "USD"}, "email": "ada@example.com", "language": "en"},
+        {"budget": {"min": 200.0, "max": 300.0, "currency": "USD"}, "email": "ada@example.com"},
     ]
 
 
