@@ -87,6 +87,7 @@ def test_what_is_no_email_address(text: str) -> None:
         ("DE", "0911 123456-77", "+4991112345677"),
         ("US", "reach me on 415/555-2671", "+14155552671"),
         ("GB", "ring 01632 960 001", "+441632960001"),
+        ("US", "my number is 555-2671", "5552671"),
         ("US", "It's +61 412 345 678", "+61412345678"),
     ],
 )
@@ -101,7 +102,7 @@ def test_a_phone_number_is_read(country: str, text: str, value: str) -> None:
      "tracking number 1Z9999999999", "policy no. 5551234567", "10:30 to 11:45", "3.14159265",
      "2026-10-01 00:00:00", "10-12-2026 10", "from 20/07/2026 - 30/07/2026", "1000 1500 2000", "1 2 3 4 5 6 7 8", "ip 129.126.118.1", "3782 822463 10005",
      "my number is the same", "size 10 12 14 16", "$700 or $900 for 5 nights", "it was 1234567 votes", "isbn 978-3-16-148410-0", "card ending 4242 4242", "serial 5551234567",
-     "17 18 19 20 21", "lot 1234567", "my amex 3782 822463 10005 was declined", "text me when 2 4 5 7 8 9 1", "please call between 1000 and 1200", "GB58 CRKT 1234 5678 9012 34",
+     "17 18 19 20 21", "1234567890 is my account number", "score was 123-4567", "lot 1234567", "my amex 3782 822463 10005 was declined", "text me when 2 4 5 7 8 9 1", "please call between 1000 and 1200", "GB58 CRKT 1234 5678 9012 34",
      "license 1234567", "I called 3 times 2 days 4 hours 5 minutes", "he scored 1000000 points", "barcode 5012345678900", "flight 1234 at 5678", "iban DE89 3704 0044 0532 0130 00"],
 )  # fmt: skip
 def test_another_number_is_no_phone_number(text: str) -> None:

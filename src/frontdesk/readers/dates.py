@@ -2,13 +2,13 @@
 
 import re
 from datetime import date
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from frontdesk.readers.calendar_days import coming_day
 from frontdesk.readers.date_meaning import numeric, ordinal
 from frontdesk.readers.date_patterns import NUMERIC, ORDINAL, PATTERNS
 from frontdesk.readers.date_words import SHORT_WEEKDAYS, WEEKDAYS
-from frontdesk.readers.folding import hide
+from frontdesk.readers.folding import MANY, hide
 from frontdesk.readers.later import Later
 from frontdesk.readers.reading import Found
 
@@ -33,12 +33,12 @@ def read_dates(folded: str, today: date | None, country: str | None = None, aske
     found: list[Found[date]] = []
     rest = folded
     for pattern, meaning, confidence in PATTERNS:
-        for match in pattern.finditer(rest):
+        for match in islice(pattern.finditer(rest), MANY - min(MANY, len(found))):
             day = meaning(match, base) if today or _is_whole(match) else None
             if day is not None:
                 found.append(Found(day, *_trimmed(match), confidence))
         rest = hide(rest, [(one.start, one.end) for one in found if rest[one.start : one.end].strip("\x1f")])
-    for match in NUMERIC.finditer(rest):
+    for match in islice(NUMERIC.finditer(rest), MANY - min(MANY, len(found))):
         if (day := _slashed(match, rest, today, country, asked)) is not None:
             found.append(Found(day, match.start(), match.end(), 0.85))
     if asked and not found and today is not None:

@@ -63,7 +63,7 @@ def read_fields(text: str, context: Context | None = None) -> Reading:
     return Reading(
         name=read_name(text, _without(folded, email, phone), asked == "name"),
         service=read_service(folded, context.services, context.synonyms),
-        city=(place.city if place else None) or read_city(text, _without(untimed), context.towns, asked == "city"),
+        city=(place.city if place else None) or read_city(text, untimed, context.towns, asked == "city"),
         address=place.address if place else None,
         postcode=postcode,
         date=date,
@@ -72,7 +72,7 @@ def read_fields(text: str, context: Context | None = None) -> Reading:
         budget=budget or read_bare_amount(rest if asked == "budget" else untimed, asked == "budget"),
         email=email,
         phone=phone,
-        intent=read_intent(folded, context.question, asked),
+        intent=read_intent(folded),
         opt_out=_opt_out(text),
         language=read_language(text),
     )

@@ -7,10 +7,13 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-__all__ = ["HIDDEN", "READ", "fold", "hide"]
+__all__ = ["HIDDEN", "MANY", "READ", "fold", "hide"]
 
 READ = 4000
 """Characters that are looked at; a text message has at most 1,600."""
+
+MANY = 20
+"""So many dates or times are kept of one text; one is meant."""
 
 HIDDEN = "\x1f"
 """Stands for each character that another field has taken: no letter, no digit, no blank."""

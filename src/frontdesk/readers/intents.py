@@ -30,13 +30,13 @@ _WISHES: tuple[tuple[Intent, Later, float], ...] = (
 )
 
 
-def read_intent(folded: str, question: str | None = None, field: str | None = None) -> Found[Intent] | None:
+def read_intent(folded: str) -> Found[Intent] | None:
     """What the folded text wants, if one of the intents."""
     if (found := _emergency(folded)) is not None:
         return found
     if (match := NO_BOT.search(folded)) is not None:
         return Found("handoff", match.start(), match.end(), 0.9)
-    answer = read_yes_no(folded, question, field)
+    answer = read_yes_no(folded)
     for intent, pattern, confidence in _WISHES:
         for match in pattern.finditer(folded):
             if _REFUSED.search(folded, max(0, match.start() - 40), match.start()):

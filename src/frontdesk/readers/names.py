@@ -14,7 +14,6 @@ __all__ = ["read_name"]
 
 _TITLE = r"(?:mr|mrs|ms|miss|mx|dr|prof|sir|madam|herr|frau|senor|senora|mme|monsieur|madame)\b\.?"
 _PART = r"[^\W\d_]+(?:['.-][^\W\d_]+)*\.?"
-_RUN = re.compile(rf"(?:{_TITLE}\s)?{_PART}(?:\s(?:{_PART})){{0,4}}")
 _STRONG = re.compile(
     r"(?:\b(?:(?:my|the|his|her|booking|full|first|last|guest|customer|contact)\s(?:full\s|first\s|last\s|sur"
     r"|given\s)?name(?:'s|s)?(?:\s(?:on|for|of)\s(?:the|my|this)\s\w+)?(?:\s(?:is|was|will be|should be|would be"

@@ -17,6 +17,7 @@ _OTHER_NUMBER = (
 NUMBER_OF_SOMETHING = Later(rf"\b{_OTHER_NUMBER}\b(?:\s?(?:number|num|no|nr|id|code|#)\b)?[\s.:#-]*(?:is|was)?[\s:#]*$")
 """What stands before a number that is no phone number."""
 
+_IS_SOMETHING = Later(rf"\s(?:is|was)\s(?:my|the|our|his|her|your)\s(?:\w+\s)?{_OTHER_NUMBER}\b")
 _PHONE_WORD = Later(
     r"\b(?:phone|ph|cell|mobile|mob|tel|telephone|call|text|reach|number|whatsapp|contact|ring|dial|landline"
     r"|movil|celular|telefono|numero|telefon\w*|handy|nummer|anruf\w*|portable|telephone|telefoon\w*|telefone"
@@ -81,13 +82,15 @@ def _number(text: str, start: int, end: int, said: str, country: str | None, ask
     before = text[:start]
     if len(set(digits)) == 1 or (_DATE.search(said) and not said.startswith("+")) or _MONEY_BEFORE.search(before):
         return None
-    if NUMBER_OF_SOMETHING.search(before[-40:]) or text[end : end + 2] in ("@", " @"):
+    if NUMBER_OF_SOMETHING.search(before[-40:]) or _IS_SOMETHING.match(text, end) or text[end : end + 2] in ("@", " @"):
         return None
     if not asked and all(len(group) == 1 for group in re.findall(r"\d+", said)):
         return None
     said_so = asked or bool(_PHONE_WORD.search(before[-60:])) or said.startswith("+")
     parsed = _parsed(said, digits, country)
     if parsed is not None:
+        if phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+            return Found(digits, start, end, 0.6) if said_so else None  # no area code: nobody else can dial it
         e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
         valid = phonenumbers.is_valid_number(parsed)
         if not valid and digits.startswith("0") and country in _NO_TRUNK:

@@ -19,10 +19,10 @@ T = TypeVar("T", covariant=True)
 class Context:
     """What is known before the text is read; nothing of it must be.
 
-    `field` is what was asked last (name, date, address …), `question` its wording. `now` is local to the client:
-    without it no relative date is read. `country` is an ISO 3166 code for phones, postcodes and the order of day and
-    month. `services` are the labels that the client offers, `synonyms` what else its leads call them, `towns` where it
-    works.
+    `field` is what was asked last (name, date, address …), `question` its wording, which rules do not look at. `now` is
+    local to the client: without it no relative date is read. `country` is an ISO 3166 code for phones, postcodes and
+    the order of day and month. `services` are the labels that the client offers, `synonyms` what else its leads call
+    them, `towns` where it works.
     """
 
     field: str | None = None

@@ -8,6 +8,7 @@ import re
 from datetime import time
 
 from frontdesk.readers.dayparts import read_daypart
+from frontdesk.readers.folding import MANY
 from frontdesk.readers.reading import Found
 from frontdesk.readers.time_patterns import HOURS, JUST_AN_HOUR, MINUTES, SURE, TIMES, UNTIL
 
@@ -27,7 +28,7 @@ def read_times(folded: str, asked: bool = False) -> list[Found[time]]:
     part = spoken.value if spoken else ""
     for rank, pattern in enumerate(TIMES):
         for match in pattern.finditer(folded):
-            if any(match.start() < one.end and one.start < match.end() for one in found):
+            if len(found) == MANY or any(match.start() < one.end and one.start < match.end() for one in found):
                 continue
             if (when := _when(match, folded, part)) is not None:
                 found.append(Found(when, _start(match), match.end(), 0.95 if rank < SURE else 0.85))

@@ -103,7 +103,7 @@ _ASKS = re.compile(
 _LONG = 160
 
 
-def read_yes_no(folded: str, question: str | None = None, field: str | None = None) -> Found[Intent] | None:
+def read_yes_no(folded: str) -> Found[Intent] | None:
     """The yes or no of the folded text."""
     said = folded.rstrip()
     if (match := _NO_PROBLEM.match(said)) is not None:
@@ -111,7 +111,7 @@ def read_yes_no(folded: str, question: str | None = None, field: str | None = No
     if (match := _NO_FIRST.match(said)) is not None:
         return _found("no", match, 0.95)
     yes = _YES_FIRST.match(said)
-    if yes is not None and not _is_a_filler(yes, said, field):
+    if yes is not None and not _is_a_filler(yes, said):
         inside = _NO_INSIDE.search(said, yes.end())
         if inside is None or yes[0].strip(" .,!").endswith(("yes", "yeah", "yep")):
             return _found("yes", yes, 0.95)
@@ -125,7 +125,7 @@ def read_yes_no(folded: str, question: str | None = None, field: str | None = No
     return None
 
 
-def _is_a_filler(match: re.Match[str], said: str, field: str | None) -> bool:
+def _is_a_filler(match: re.Match[str], said: str) -> bool:
     """ "Ok so how do I get there?" and "i am calling because" say no yes."""
     rest = said[match.end() :].strip(" .,!-")
     if not rest:
