@@ -5,23 +5,43 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import psycopg
-import structlog
 import typer
 
 from frontdesk import __version__
-from frontdesk.commands import checkup, cron, events, ledger, roles, selftest, starting, status, tools, up
-from frontdesk.commands.given import Given
-from frontdesk.commands.printing import complain, say
-from frontdesk.db.pool import DatabaseGone
-from frontdesk.errors import FrontdeskError
+from frontdesk.commands.lazily import lazy_group
+from frontdesk.commands.options import Given
 
 __all__ = ["app", "main"]
 
-log = structlog.get_logger(__name__)
+_COMMANDS = {
+    "Run it": {
+        "up": "frontdesk.commands.up:up",
+        "serve": "frontdesk.commands.roles:serve",
+        "worker": "frontdesk.commands.roles:worker",
+        "scheduler": "frontdesk.commands.roles:scheduler",
+        "cron": "frontdesk.commands.cron:cron",
+    },
+    "Set it up": {
+        "init": "frontdesk.commands.starting:init",
+        "settings": "frontdesk.commands.starting:settings",
+        "doctor": "frontdesk.commands.checkup:doctor",
+        "migrate": "frontdesk.commands.starting:migrate",
+        "selftest": "frontdesk.commands.selftest:selftest",
+        "tools": "frontdesk.commands.tools:tools",
+    },
+    "Look inside": {
+        "status": "frontdesk.commands.status:status",
+        "events": "frontdesk.commands.events:events",
+        "outbox": "frontdesk.commands.ledger:outbox",
+        "leads": "frontdesk.commands.ledger:leads",
+        "read": "frontdesk.commands.read:read",
+    },
+}
+"""Each command, and where it is; imported only when it is called or listed."""
 
 app = typer.Typer(
     name="frontdesk",
+    cls=lazy_group(_COMMANDS),
     help="The messaging front desk of small service businesses. To try it out: [bold]frontdesk up[/bold].",
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -49,7 +69,7 @@ class LogLevel(StrEnum):
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        say(f"frontdesk {__version__}")
+        typer.echo(f"frontdesk {__version__}")
         raise typer.Exit
 
 
@@ -67,33 +87,13 @@ def frontdesk(
     context.obj = Given(data_dir, log_format and log_format.value, log_level and log_level.value)
 
 
-_RUN, _SET_UP, _LOOK = "Run it", "Set it up", "Look inside"
-for panel, commands in {
-    _RUN: (up.up, roles.serve, roles.worker, roles.scheduler),
-    _SET_UP: (starting.init, starting.settings, checkup.doctor, starting.migrate, selftest.selftest, tools.tools),
-    _LOOK: (status.status,),
-}.items():
-    for command in commands:
-        app.command(rich_help_panel=panel)(command)
-for name, group in {"events": events.events, "outbox": ledger.outbox, "leads": ledger.leads}.items():
-    app.add_typer(group, name=name, rich_help_panel=_LOOK)
-
-
-app.add_typer(cron.cron, name="cron", rich_help_panel=_RUN)
-
-
 def main() -> None:
     """The entry point: every error that has a remedy is one sentence on stderr, and no traceback."""
     try:
         app(prog_name="frontdesk")
-    except FrontdeskError as error:
-        complain(str(error))
-    except DatabaseGone as error:
-        complain(f"The database went away ({_first_line(error)}): see that it runs, then try again.")
-    except psycopg.Error as error:
-        complain(f"The database refused ({_first_line(error)}): `frontdesk doctor` tells more.")
+    except Exception as error:
+        from frontdesk.commands.remedies import told
+
+        if not told(error):
+            raise
     sys.exit(1)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

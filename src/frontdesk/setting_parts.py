@@ -88,7 +88,8 @@ class Question(_Part):
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="its name, as stored")]
     text: Annotated[str, Field(min_length=1, description="its wording")]
     type: Annotated[
-        Literal["name", "email", "phone", "service", "text"], Field(description="how the answer is read")
+        Literal["name", "email", "phone", "service", "date", "time", "address", "postcode", "city", "budget", "text"],
+        Field(description="how the answer is read"),
     ] = "text"
     required: Annotated[bool, Field(description="asked a second time when the answer was not understood")] = True
 
@@ -107,6 +108,12 @@ class FlowSettings(_Part):
         Question(key="details", text="Anything we should know, such as the address or a good time?", required=False),
     )
     services: Annotated[tuple[str, ...], Field(description="what is offered; empty: any answer is a service")] = ()
+    service_words: Annotated[
+        Mapping[str, tuple[str, ...]], Field(description="what else leads call a service, by its name in services")
+    ] = {}
+    towns: Annotated[
+        tuple[str, ...], Field(description="where the work is done; such a name in a text is the town")
+    ] = ()
     closing: Annotated[str, Field(description="after the last question")] = (
         "Thank you, {first_name}! {business} will be in touch shortly."
     )

@@ -63,6 +63,17 @@ def test_answers_fill_the_lead_and_questions_end(dsn: str) -> None:
     at_desk(dsn, story)
 
 
+def test_what_a_lead_tells_unasked_is_not_asked(dsn: str) -> None:
+    async def story(desk: RunningDesk) -> None:
+        await desk.text("Hi, my name is Ada Lovelace, can you help?")
+        await desk.settled()
+        (lead,) = await desk.rows("SELECT first_name, last_name FROM leads")
+        assert tuple(lead) == ("Ada", "Lovelace")
+        assert desk.carrier.sent[-1].body.endswith("What can we help you with?")
+
+    at_desk(dsn, story)
+
+
 def test_a_question_that_is_not_answered_is_asked_once_more_and_counted_once(dsn: str) -> None:
     async def story(desk: RunningDesk) -> None:
         counts = []

@@ -22,7 +22,8 @@ from frontdesk.commands.checks import (
 from frontdesk.commands.database import opened, schema_version
 from frontdesk.commands.described import described
 from frontdesk.commands.faults import Fault, find_faults
-from frontdesk.commands.given import Given, given_by
+from frontdesk.commands.given import given_by
+from frontdesk.commands.options import Given
 from frontdesk.commands.printing import AsJson, print_json, print_table, say, spoken
 from frontdesk.commands.sources import in_toml, read_toml, source_of, toml_path
 from frontdesk.commands.waking import check_waking

@@ -1,35 +1,18 @@
 """What the command line says for all subcommands, and the settings read with it, once."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import typer
 
 from frontdesk import __version__
 from frontdesk.commands.faults import read_settings
+from frontdesk.commands.options import Given
 from frontdesk.errors import SetupError
 from frontdesk.logs import configure_logs
 from frontdesk.reporting import start_reporting
 from frontdesk.settings import Settings
 
-__all__ = ["Given", "given_by", "quiet_settings", "settings_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The global options that were used; what was left out stays with the settings."""
-
-    data_dir: Path | None = None
-    log_format: str | None = None
-    log_level: str | None = None
-    values: Mapping[str, Any] = field(init=False)
-
-    def __post_init__(self) -> None:
-        values = {"data_dir": self.data_dir, "log_format": self.log_format, "log_level": self.log_level}
-        object.__setattr__(self, "values", {name: value for name, value in values.items() if value is not None})
+__all__ = ["given_by", "quiet_settings", "settings_of"]
 
 
 def given_by(context: typer.Context) -> Given:

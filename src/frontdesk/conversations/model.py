@@ -51,6 +51,8 @@ class Flow:
     closing: str
     passed_on: str
     services: tuple[str, ...] = ()
+    service_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    towns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _SHORT = {
     "optout": "opt out", "unsub": "unsubscribe", "stopall": "stop all", "ph": "phone", "fone": "phone",
     "cannot": "cant", "gonna": "going to", "wanna": "want to", "pple": "people", "smses": "sms",
 }  # fmt: skip
-_OFTEN_MISTYPED = (  # noqa: SIM905
+_OFTEN_MISTYPED = (
     "texting messaging message messages contact contacting calling sending remove number unsubscribe please "
     "wrong anymore interested notifications reminders bothering harassing"
 ).split()

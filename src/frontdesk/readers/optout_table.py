@@ -36,17 +36,23 @@ class Table:
                 for word in one.first.split():
                     pattern = one.before + word.replace("*", r"\w*") + r"\b" + one.then
                     ordered.setdefault(word.rstrip("*")[:_KEY], {}).setdefault(lang, []).append(pattern)
-        self._patterns = {
-            key: [(lang, re.compile("|".join(f"(?:{one})" for one in many))) for lang, many in by_lang.items()]
-            for key, by_lang in ordered.items()
-        }
+        self._phrases = ordered
+        self._patterns: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # compiled when a text first needs them
 
     def find(self, said: str) -> tuple[str, re.Match[str]] | None:
         """The language and the place of the first phrase in `said`, as `plain` leaves it."""
         at = 0
         for word in said.split(" "):
-            for lang, pattern in self._patterns.get(word[:_KEY], ()):
-                if (match := pattern.match(said, at)) is not None:
-                    return lang, match
+            if (key := word[:_KEY]) in self._phrases:
+                for lang, pattern in self._patterns.get(key) or self._compiled(key):
+                    if (match := pattern.match(said, at)) is not None:
+                        return lang, match
             at += len(word) + 1
         return None
+
+    def _compiled(self, key: str) -> list[tuple[str, re.Pattern[str]]]:
+        """Compiling all at import would cost a command a tenth of a second, for words that most texts have none of."""
+        self._patterns[key] = [
+            (lang, re.compile("|".join(f"(?:{one})" for one in many))) for lang, many in self._phrases[key].items()
+        ]
+        return self._patterns[key]

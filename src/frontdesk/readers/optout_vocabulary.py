@@ -21,11 +21,13 @@ WRITE = (
     r"|communicate with)"
 )
 WRITING = (
-    r"(?:texting|messaging|contacting|emailing|spamming|bothering|harassing|pestering|annoying|bugging|disturbing|pinging"
+    r"(?:texting|messaging|contacting|emailing|spamming|bothering|harassing|pestering|annoying|bugging|disturbing"
+    r"|pinging"
     r"|hounding|stalking|reaching out to|sending to|writing(?: to)?|text|message|contact|bother)"
 )
 TEXTS = (
-    r"(?:texts|messages|message|sms|notifications?|reminders?|spam|alerts|ads|promos|promotions|marketing|solicitations?"
+    r"(?:texts|messages|message|sms|notifications?|reminders?|spam|alerts|ads|promos|promotions|marketing"
+    r"|solicitations?"
     r"|calls|robocalls|communications?|correspondence)\b(?! from (?!you|your|this|u\b))"
 )
 KINDS = (

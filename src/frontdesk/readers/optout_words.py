@@ -35,7 +35,7 @@ YES_AFTER_STOP = frozenset({"yes"})
 HELP = frozenset({"help", "info"})
 
 POLITE = frozenset(
-    (  # noqa: SIM905
+    (
         "please thanks thank you ok okay hi hello hey sorry now kindly just pleas sir maam all so and asap already "
         "no nope por favor gracias ya s il vous te plait svp merci bitte danke per favore grazie obrigado obrigada "
         "alstublieft aub bedankt prosze dziekuje"

@@ -1,110 +1,91 @@
-"""The offline reader: what one message answers to the question that was asked. No model, no network."""
+"""The offline reader as the qualification flow uses it: what one message answers to the flow's questions. Pure."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import Any
 
-import phonenumbers
+from frontdesk.readers.fields import read_fields
+from frontdesk.readers.reading import Context, Found, Money
 
-__all__ = ["read_answer"]
+__all__ = ["read_answer", "read_answers"]
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_LEAD_IN = re.compile(
-    r"^(?:(?:hi|hello|hey|thanks|thank you|sure|yes|ok|okay)\b[\s,.!]*)*"
-    r"(?:(?:my name is|my name's|name is|name's|i am|i'm|im|it's|its|it is|this is|call me)\s+)?",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"^[^\W\d_]+(?:[ '’.-]{1,2}[^\W\d_]+){0,3}\.?$")
-_END_OF_NAME = re.compile(r"[,;!?]|\. |\b(?:and|from|here|speaking)\b", re.IGNORECASE)
-_TITLED = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof)\b\.?\s+", re.IGNORECASE)
-_NOT_NAMES = frozenset(
-    {
-        "yes",
-        "no",
-        "ok",
-        "okay",
-        "hi",
-        "hello",
-        "hey",
-        "thanks",
-        "thank",
-        "you",
-        "help",
-        "stop",
-        "sure",
-        "please",
-        "maybe",
-    }
-    | {"what", "why", "who", "how", "when", "where", "is", "are", "was", "have", "has", "need", "want", "can", "could"}
-    | {
-        "a",
-        "an",
-        "the",
-        "my",
-        "your",
-        "our",
-        "about",
-        "for",
-        "to",
-        "in",
-        "on",
-        "at",
-        "of",
-        "with",
-        "not",
-        "it",
-        "i",
-        "we",
-    }
-)
+_SURE = 0.9
+"""What nobody asked for is taken only when the rule is this sure."""
 
 
-def read_answer(kind: str, text: str, *, services: Sequence[str] = (), region: str | None = None) -> str | None:
-    """The answer in `text` to a question of `kind` (name, email, phone, service, text), or None.
+def read_answer(
+    kind: str,
+    text: str,
+    *,
+    services: Sequence[str] = (),
+    region: str | None = None,
+    now: datetime | None = None,
+    context: Context | None = None,
+) -> str | None:
+    """The answer in `text` to a question of `kind`, or None.
 
-    `region` is an ISO 3166 country for numbers without a country code. Phones come back as E.164, e-mails in lower
-    case, services as the label that the client offers.
+    `kind` is text, or a field of the reading: name, email, phone, service, date, time, address, postcode, city, budget.
+    `region` is an ISO 3166 country; `now` is the client's local time, or the rest of a `context` is given. Phones come
+    back as E.164, e-mails in lower case, services as the client's label, dates and times in ISO 8601. A day that is
+    over is no answer.
     """
     text = " ".join(text.split())
     if not text:
         return None
-    match kind:
-        case "name":
-            return _name(text)
-        case "email":
-            found = _EMAIL.search(text)
-            return found[0].rstrip(".").lower() if found else None
-        case "phone":
-            return _phone(text, region)
-        case "service":
-            return _service(text, services)
-    return text
-
-
-def _name(text: str) -> str | None:
-    spoken = _LEAD_IN.sub("", text)
-    title = _TITLED.match(spoken)
-    bare = _END_OF_NAME.split(spoken[title.end() :] if title else spoken)[0].strip(" .")
-    if not _NAME.match(bare) or len(bare) > 60 or any(word.casefold() in _NOT_NAMES for word in bare.split()):
-        return None
-    name = f"{title[0].strip()} {bare}" if title else bare
-    return name if any(c.isupper() for c in name) else name.title()
-
-
-def _phone(text: str, region: str | None) -> str | None:
-    for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.POSSIBLE):
-        return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-    return None
-
-
-def _service(text: str, services: Sequence[str]) -> str | None:
-    if not services:
+    if kind == "text":
         return text
-    folded = text.casefold()
-    return next((label for label in services if _mentions(folded, label.casefold())), None)
+    context = replace(context or Context(services=services, country=region, now=now), field=kind)
+    if kind == "service" and not context.services:
+        return text
+    answer = _told(read_fields(text, context).found().get(kind), context.now)
+    return _in_capitals(answer) if kind == "name" and answer else answer
 
 
-def _mentions(text: str, label: str) -> bool:
-    if re.search(rf"\b{re.escape(label)}\b", text):
-        return True
-    words = [word for word in re.findall(r"[^\W_]+", label) if len(word) > 3]
-    return bool(words) and all(re.search(rf"\b{re.escape(word[:5])}", text) for word in words)
+def read_answers(text: str, asked: str | None, kinds: Mapping[str, str], context: Context) -> dict[str, str]:
+    """What `text` answers, by the key of the question: the one that was `asked`, and others that it surely tells.
+
+    `kinds` are the flow's questions, key to type. Two questions of one type are told apart only by asking.
+    """
+    answers: dict[str, str] = {}
+    if asked is not None and (answer := read_answer(kinds[asked], text, context=context)) is not None:
+        answers[asked] = answer
+    found = read_fields(text, context).found()
+    for key, kind in kinds.items():
+        one = found.get(kind)
+        only = list(kinds.values()).count(kind) == 1
+        if key == asked or not only or one is None or one.confidence < _SURE:
+            continue
+        if (answer := _told(one, context.now)) is not None:
+            answers[key] = _in_capitals(answer) if kind == "name" else answer
+    return answers
+
+
+def _told(found: Found[Any] | None, now: datetime | None) -> str | None:
+    if found is None:
+        return None
+    value = found.value
+    if isinstance(value, Money):
+        return _money(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, date):
+        return value.isoformat() if now is None or value >= now.date() else None
+    return str(value)
+
+
+def _in_capitals(name: str) -> str:
+    """Ada Lovelace, also where the lead wrote small letters."""
+    return name if any(char.isupper() for char in name) else name.title()
+
+
+def _money(money: Money) -> str:
+    """300 USD, 200–300 USD, up to 300 USD, from 300 USD."""
+    least, most = (None if end is None else f"{end:,.2f}".removesuffix(".00") for end in (money.least, money.most))
+    if least is None:
+        amount = f"up to {most}"
+    elif most is None:
+        amount = f"from {least}"
+    else:
+        amount = least if least == most else f"{least}–{most}"
+    return f"{amount} {money.currency or ''}".strip()

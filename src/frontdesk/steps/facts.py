@@ -150,6 +150,8 @@ def flow_for(business: str, own: Mapping[str, Any], defaults: FlowSettings) -> F
         closing=merged.closing,
         passed_on=merged.passed_on,
         services=merged.services,
+        service_words=merged.service_words,
+        towns=merged.towns,
     )
 
 

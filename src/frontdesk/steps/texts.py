@@ -1,8 +1,9 @@
 """How a text from a lead is handled: load, read, then decide and apply in the settling transaction."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from frontdesk.clients import store as clients
 from frontdesk.clients.model import Client
@@ -18,7 +19,9 @@ from frontdesk.message import TextReceived
 from frontdesk.outbox.counters import local_day
 from frontdesk.provider import Sender, came_in_at
 from frontdesk.readers.keywords import keyword
-from frontdesk.readers.rules import read_answer
+from frontdesk.readers.phones import country_of
+from frontdesk.readers.reading import Context
+from frontdesk.readers.rules import read_answers
 from frontdesk.registry import Commit
 from frontdesk.settings import Settings
 from frontdesk.steps.apply import Cause, apply
@@ -53,7 +56,7 @@ class TextHandler:
                 raise Undeliverable(self._nobodys(text.to_address))
             before = await conversations.get(tx, client_id=client.id, channel=text.channel, phone=text.from_address)
         flow = flow_for(client.name, client.settings, self._settings.flow)
-        reading = _read(text.body, before, flow)
+        reading = _read(text, before, flow, event.received_at.astimezone(ZoneInfo(known_zone(client.timezone))))
         return partial(self._commit, event, text, client, flow, reading, before.state_version if before else 0)
 
     def _nobodys(self, address: str) -> str:
@@ -119,11 +122,17 @@ class TextHandler:
         await apply(tx, cause, rules.decide(turn), now=now, settings=self._settings)
 
 
-def _read(body: str, before: Conversation | None, flow: Flow) -> dict[str, str]:
-    """The answer to the question that was asked last, if the text holds one."""
-    asked = before.last_question_key if before else None
-    question = next((q for q in flow.questions if q.key == asked), None)
-    if question is None or keyword(body) is not None:
+def _read(text: TextReceived, before: Conversation | None, flow: Flow, now: datetime) -> dict[str, str]:
+    """What the text answers: the question that was asked last, and others that it tells unasked. `now` is local."""
+    if keyword(text.body) is not None:
         return {}
-    answer = read_answer(question.type, body, services=flow.services)
-    return {question.key: answer} if answer else {}
+    kinds = {question.key: question.type for question in flow.questions}
+    asked = before.last_question_key if before and before.last_question_key in kinds else None
+    context = Context(
+        now=now,
+        country=country_of(text.to_address),
+        services=flow.services,
+        synonyms=flow.service_words,
+        towns=flow.towns,
+    )
+    return read_answers(text.body, asked, kinds, context)
