@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from pydantic import SecretStr
 
 from frontdesk.clients import store as clients
 from frontdesk.db.clock import BusinessClock, LeaseClock
@@ -20,9 +21,12 @@ from frontdesk.outbox.regions import load_states
 from frontdesk.provider import Provider, Sender
 from frontdesk.providers.twilio import Twilio
 from frontdesk.providers.twilio_webhooks import RETRY_FRAGMENT
+from frontdesk.providers.whatsapp import WhatsApp
+from frontdesk.providers.whatsapp_webhooks import WHATSAPP
 from frontdesk.registry import Commit, Registry
 from frontdesk.service import Service
 from frontdesk.settings import Settings
+from frontdesk.steps.mixed import MixedHandler
 from frontdesk.steps.receipts import ReceiptHandler
 from frontdesk.steps.receive import Receiver
 from frontdesk.steps.retire import make_room
@@ -88,10 +92,9 @@ class Desk:
         settings = self.settings
         if not settings.twilio_account_sid or settings.twilio_auth_token is None:
             raise SetupError("Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or leave both out to use the simulator.")
-        tokens = [token.strip() for token in settings.twilio_auth_token.get_secret_value().split(",") if token.strip()]
         twilio = Twilio(
             account_sid=settings.twilio_account_sid,
-            auth_tokens=tokens,
+            auth_tokens=_pair(settings.twilio_auth_token),
             api_base=settings.twilio_api_base,
             status_callback=f"{public_base}/webhooks/twilio/status{RETRY_FRAGMENT}" if public_base else "",
         )
@@ -102,6 +105,37 @@ class Desk:
             self.registry.handlers["twilio_status"] = ReceiptHandler(self.clock, twilio)
             self.registry.reads_nothing.add("twilio_status")
         return twilio
+
+    def use_whatsapp(self) -> WhatsApp:
+        """Set up WhatsApp's own API (or what stands in for it). Raises SetupError without all that it needs."""
+        settings = self.settings
+        if not settings.on_whatsapp:
+            raise SetupError(
+                "Set WHATSAPP_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN and WHATSAPP_PHONE_NUMBER_ID, "
+                "or none of them."
+            )
+        whatsapp = WhatsApp(
+            tokens=_pair(settings.whatsapp_token),
+            app_secrets=_pair(settings.whatsapp_app_secret),
+            verify_tokens=_pair(settings.whatsapp_verify_token),
+            phone_number_id=settings.whatsapp_phone_number_id or "",
+            numbers=settings.whatsapp.numbers,
+            api_base=settings.whatsapp_api_base,
+            version=settings.whatsapp.version,
+        )
+        self.add_sender(whatsapp)
+        texts = TextHandler(self.db, self.bucket, self.clock, whatsapp, settings)
+        receipts = ReceiptHandler(self.clock, whatsapp)
+        self.registry.handlers.setdefault(WHATSAPP, MixedHandler(whatsapp, texts=texts, receipts=receipts))
+        return whatsapp
+
+    def use_providers(self, *, public_base: str | None) -> None:
+        """Set up every provider that the settings name. Raises SetupError where they name none that carries texts."""
+        settings = self.settings
+        if settings.on_twilio or not settings.on_whatsapp:
+            self.use_twilio(public_base=public_base)
+        if settings.on_whatsapp:
+            self.use_whatsapp()
 
     async def open(self) -> None:
         """Connect, migrate, make room. Raises SetupError in one sentence when the database cannot be used."""
@@ -148,6 +182,11 @@ class Desk:
         for provider in self.registry.providers.values():
             await provider.aclose()
         await self.db.close()
+
+
+def _pair(secret: SecretStr | None) -> list[str]:
+    """A secret and, while it is rotated, the one before it."""
+    return [one.strip() for one in secret.get_secret_value().split(",") if one.strip()] if secret else []
 
 
 async def _prepare(handler: UserHandler, event: Event) -> Commit:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,10 +10,12 @@ __all__ = [
     "Item",
     "LaneClass",
     "Media",
+    "Notice",
     "Outgoing",
     "Receipt",
     "ReceiptStatus",
     "Received",
+    "Template",
     "TextReceived",
     "lane_key",
 ]
@@ -58,6 +60,8 @@ class TextReceived:
     to_address: str
     body: str
     media: tuple[Media, ...] = ()
+    said_at: datetime | None = None
+    """When the lead wrote it, by the provider's clock, where it tells: a webhook may be days late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,19 @@ class Receipt:
     error_code: str | None = None
 
 
-Received = TextReceived | Receipt
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that is kept and shown and that nobody answers: a reaction, a deletion, news of the account.
+
+    `kind` is the provider's own word for it, `error_code` is set where it tells of trouble.
+    """
+
+    provider: str
+    kind: str
+    error_code: str | None = None
+
+
+Received = TextReceived | Receipt | Notice
 """What a stored webhook item can be read as."""
 
 
@@ -95,11 +111,25 @@ class Item:
     lane_ref: str | None = None
     function_name: str = ""
     to_account: bool = False
+    body: bytes | None = None
+    """What is stored as its body; None: the body of the whole webhook. See `Profile.batch`."""
 
     @property
     def lane(self) -> str:
         """The ordering key of this item."""
         return lane_key(self.lane_class, self.channel, self.our_address, self.other_address, self.lane_ref)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A wording that the carrier approved before, sent in place of a message's own.
+
+    `parameter` names the one place in it that takes the message's text: "1" for a numbered one, blank for none.
+    """
+
+    name: str
+    language: str
+    parameter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +144,12 @@ class Outgoing:
     media_urls: tuple[str, ...] = field(default=())
     deliver_within: timedelta | None = None
     """The carrier must not deliver it later than this after it took it; None: whenever it can."""
+    template: Template | None = None
+    """Goes in place of the body, which fills it in; None: the body goes as it stands."""
+    choices: tuple[str, ...] = ()
+    """Answers that can be tapped, where the channel has such; elsewhere the body stands alone."""
+    reply_to: str | None = None
+    """The provider's id of the inbound message that this one quotes, where the channel shows that."""
 
 
 def lane_key(lane_class: LaneClass, channel: str, ours: str, other: str, ref: str | None = None) -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "RetentionSettings",
     "SenderSettings",
     "TimeZone",
+    "WhatsAppSettings",
     "WorkerSettings",
 ]
 
@@ -122,6 +123,25 @@ class SenderSettings(_Part):
     lease_seconds: Annotated[
         float, Field(ge=2, description="a killed sender's message is unknown after this; a request may take 3/4 of it")
     ] = 40
+
+
+class WhatsAppSettings(_Part):
+    """[whatsapp]: WhatsApp's own API. Its secrets stand at the top level."""
+
+    numbers: Annotated[
+        Mapping[E164, str],
+        Field(description="phone number ids by number, where there are several; the first is the first client's"),
+    ] = {}
+    version: Annotated[str, Field(pattern=r"^v\d+\.\d+$", description="of Meta's Graph API, such as v23.0")] = "v23.0"
+    template: Annotated[
+        str, Field(description="approved template that goes once 24 hours have passed; empty: nothing goes then")
+    ] = ""
+    template_language: Annotated[str, Field(min_length=2, description="its language code, such as en_US")] = "en_US"
+    template_parameter: Annotated[
+        str, Field(description="its place for the message's text: 1 for {{1}}, or its name; empty: it has none")
+    ] = "1"
+    per_second: Annotated[float, Field(gt=0, description="messages a second per number, as Meta allows")] = 80
+    per_minute: Annotated[float, Field(gt=0, description="messages in any minute per number")] = 4800
 
 
 class WorkerSettings(_Part):

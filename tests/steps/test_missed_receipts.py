@@ -56,7 +56,7 @@ class Place:
             await tx.run(PUT, row)
 
     async def find(self) -> int:
-        return await find_missed(self.db, PUBLIC, self.clock, Registry(providers={"twilio": self.twilio}))
+        return await find_missed(self.db, PUBLIC, self.clock, Registry(senders={"twilio": self.twilio}))
 
     async def rows(self) -> Sequence[Any]:
         async with self.db.transaction() as tx:
