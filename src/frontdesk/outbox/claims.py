@@ -155,7 +155,8 @@ async def start(
 ) -> datetime | None:
     """The last fence before the request is written: when the message may really go, now or after the one before it.
 
-    `template` goes in place of its body. None when its turn would come after `latest`. Raises ClaimLost, and the turn must be undone then.
+    `template` goes in place of its body. None when its turn would come after `latest`. Raises ClaimLost, and the turn
+    must be undone then.
     """
     fence = {"id": claimed.ledger_id, "claim_token": claimed.claim_token, "leased_until": leased_until}
     turn = {"address": claimed.from_address, "slot_at": claimed.slot_at, "takes": claimed.takes}

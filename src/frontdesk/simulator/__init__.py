@@ -4,6 +4,18 @@ from frontdesk.simulator.arrivals import Arrival, Fate
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.faults import Faults
 from frontdesk.simulator.messages import SimulatedMessage
-from frontdesk.simulator.server import serve
+from frontdesk.simulator.server import serve, serve_whatsapp
+from frontdesk.simulator.whatsapp import GraphError, WhatsAppCarrier, WhatsAppMessage
 
-__all__ = ["Arrival", "Carrier", "Fate", "Faults", "SimulatedMessage", "serve"]
+__all__ = [
+    "Arrival",
+    "Carrier",
+    "Fate",
+    "Faults",
+    "GraphError",
+    "SimulatedMessage",
+    "WhatsAppCarrier",
+    "WhatsAppMessage",
+    "serve",
+    "serve_whatsapp",
+]
