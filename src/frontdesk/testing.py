@@ -81,6 +81,7 @@ def scratch_settings(**changes: Any) -> Settings:
         "limits": {"seconds_between": 0, "per_day": 1000, "replies_per_day": 1000},
         "quiet": {"start": "00:00", "end": "00:00"},
         "sender": {"per_second": 1e7, "per_minute": 6e8},
+        "whatsapp": {"per_second": 1e7, "per_minute": 6e8},
         "worker": {"first_retry_seconds": 0.05, "poll_seconds": 0.2},
     }
     return Settings(**{**values, **changes})

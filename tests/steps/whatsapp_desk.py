@@ -41,6 +41,12 @@ class Place:
             while await self.states() != list(states):
                 await asyncio.sleep(0.02)
 
+    async def put_off(self) -> None:
+        """Wait until the first message was tried, and waits for its next try."""
+        async with asyncio.timeout(20):
+            while [(row.status, row.error is None) for row in await self.rows()][:1] != [("PENDING", False)]:
+                await asyncio.sleep(0.02)
+
     async def by_hand(self, body: str, key: str = "k1", whom: str = ADA) -> None:
         """A person writes to whoever wrote before."""
         (talk,) = await self.rows("SELECT id FROM conversations WHERE other_address = %(whom)s", whom=whom)
@@ -53,12 +59,14 @@ class Place:
             return (await http.post(url or self.hook, content=body, headers=headers)).status_code
 
 
-def at_whatsapp(dsn: str, story: Callable[[Place], Awaitable[None]], **changes: Any) -> None:
-    """Run the story at a desk of these settings."""
+def at_whatsapp(dsn: str, story: Callable[[Place], Awaitable[None]], **whatsapp: Any) -> None:
+    """Run the story at a desk of these settings, where [whatsapp] has these values."""
+    own = scratch_settings(**WHATSAPP)
+    settings = own.model_copy(update={"whatsapp": own.whatsapp.model_copy(update=whatsapp)})
 
     async def run() -> None:
         clock = FrozenClock()
-        async with running_desk(dsn, settings=scratch_settings(**WHATSAPP, **changes), clock=clock) as desk:
+        async with running_desk(dsn, settings=settings, clock=clock) as desk:
             await story(Place(desk, clock))
 
     asyncio.run(run())
