@@ -111,13 +111,14 @@ def test_after_24_hours_a_persons_message_goes_as_the_template_with_its_text_in_
     async def story(at: Place) -> None:
         await at.whatsapp.text(ADA, "Hi")
         await at.desk.settled()
-        await at.by_hand("Within the window\nas it stands", key="a")
+        await at.by_hand("Within “the window”\nas it stands" + "…" * 200, key="a")  # no text message: as it was written
         await at.desk.settled()
         at.clock.move(hours=24)
         await at.by_hand("We have a time\nfor you", key="b")
         await at.desk.settled()
         _, inside, outside = at.whatsapp.sent
-        assert (inside.template, inside.body) == (None, "Within the window\nas it stands")
+        assert (inside.template, inside.body) == (None, "Within “the window”\nas it stands" + "…" * 200)
+        assert [row.segments for row in await at.rows()] == [1, 1, 1]
         assert (outside.template, outside.body) == ("we_wrote", "We have a time for you")
         assert outside.asked["template"]["language"] == {"code": "en_GB"}
         assert [(row.status, row.template) for row in await at.rows()] == [
