@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Effect", "MarkConversation", "RecordConsent", "Say", "SendClass", "SetFields"]
+__all__ = ["Effect", "Enroll", "MarkConversation", "RecordConsent", "Say", "SendClass", "SetFields", "Withdraw"]
 
 
 class SendClass(StrEnum):
@@ -62,4 +62,18 @@ class RecordConsent:
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-Effect = Say | SetFields | MarkConversation | RecordConsent
+@dataclass(frozen=True, slots=True)
+class Enroll:
+    """Enrol the lead in every sequence that begins `on` this (a word of `sequences.model.Trigger`)."""
+
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """End all sequences of the lead, for this reason (a word of `sequences.model.EndReason`)."""
+
+    reason: str
+
+
+Effect = Say | SetFields | MarkConversation | RecordConsent | Enroll | Withdraw

@@ -22,6 +22,7 @@ from frontdesk.reporting import report
 from frontdesk.settings import Settings
 from frontdesk.steps.catch_up import CATCH_UP_EVERY, CatchingUp
 from frontdesk.steps.deliver import Delivering
+from frontdesk.steps.follow_up import close_expired, put_due
 from frontdesk.steps.handle import Handling
 from frontdesk.steps.look import LONGEST_LOOK, Look
 from frontdesk.steps.missed_receipts import find_missed
@@ -39,6 +40,7 @@ _HEARTBEAT = 5.0  # seconds; readers call a process dead after three
 _LEADER_LEASE = timedelta(seconds=20)
 _WAIT_ON_OTHERS = ("listen", "reconcile", "missed_receipts", "catch_up")  # loops that hold nothing meanwhile
 _RELEASE = 60.0  # seconds; what was put while a switch was lifted may be held by it still
+_CLOSE_EXPIRED = 300.0  # seconds; days are what a lead's time is counted in
 _MISSED_RECEIPTS = 60.0  # seconds between looks for receipts that did not come
 
 
@@ -65,7 +67,7 @@ class Service:
         self._roles = roles
         self._stop = asyncio.Event()
         self._wakes = {"inbox": Wake(), "outbox": Wake()}
-        self._paced = {**self._wakes, "take_back": Wake(), "reconcile": Wake(), "replay": Wake()}
+        self._paced = {**self._wakes, "take_back": Wake(), "reconcile": Wake(), "replay": Wake(), "follow_up": Wake()}
         self._looking = Wake()
         self._others = [wake for name, wake in self._paced.items() if name not in self._wakes]
         self._tasks: list[asyncio.Task[None]] = []
@@ -102,6 +104,8 @@ class Service:
             self._loop("take_back", self._as_leader(self._take_back), rest=1.0, paced="take_back")
             self._loop("reconcile", self._as_leader(self._resolve_unknown), rest=2.0, paced="reconcile")
             self._loop("replay", self._as_leader(self._put_back), rest=1.0, paced="replay")
+            self._loop("follow_up", self._as_leader(self._follow_up), rest=1.0, paced="follow_up")
+            self._loop("close_expired", self._as_leader(self._close_expired), rest=_CLOSE_EXPIRED)
             self._loop("release", self._as_leader(self._release), rest=_RELEASE)
             self._loop("missed_receipts", self._as_leader(self._find_missed), rest=_MISSED_RECEIPTS)
             self._loop("catch_up", self._as_leader(self._catch_up), rest=CATCH_UP_EVERY)
@@ -210,6 +214,13 @@ class Service:
 
     async def _put_back(self) -> int:
         return await put_back_due(self._db, self._bucket, self._clock, self._lease_clock)
+
+    async def _follow_up(self) -> int:
+        batch = await put_due(self._db, self._bucket, self._clock, self._settings)
+        return batch.put + batch.ended
+
+    async def _close_expired(self) -> int:
+        return await close_expired(self._db, self._bucket, self._clock, self._settings)
 
     async def _retire(self) -> int:
         # A whole pass, which may take minutes: a stop does not wait for its end, and two leaders at once share it.

@@ -8,17 +8,22 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from frontdesk.delays import delay
 from frontdesk.hours import opening_hours
 
 __all__ = [
     "E164",
+    "NUDGES",
     "FlowSettings",
+    "FollowUpSettings",
     "Hours",
     "LimitSettings",
     "Question",
     "QuietSettings",
     "RetentionSettings",
     "SenderSettings",
+    "SequenceSettings",
+    "SequenceStep",
     "TimeZone",
     "WhatsAppSettings",
     "WorkerSettings",
@@ -40,6 +45,11 @@ def _international(number: str) -> str:
 def _hours(given: Mapping[str, str | tuple[str, ...]]) -> Mapping[str, str | tuple[str, ...]]:
     opening_hours(given)
     return given
+
+
+def _delay(text: str) -> str:
+    delay(text)
+    return text
 
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
@@ -83,6 +93,42 @@ class FlowSettings(_Part):
     passed_on: Annotated[str, Field(description="the answer to later texts, once a day")] = (
         "Thanks, we've passed that on to {business}."
     )
+
+
+class SequenceStep(_Part):
+    """One follow-up text."""
+
+    after: Annotated[
+        str, AfterValidator(_delay), Field(description="so long after the step before: 90m, 2h, 3d, 3d at 09:00")
+    ]
+    text: Annotated[str, Field(min_length=1, description="its wording; {business} and {first_name} are filled in")]
+
+
+class SequenceSettings(_Part):
+    """[sequences.NAME]: follow-up texts that stop as soon as the lead writes, books or opts out."""
+
+    on: Annotated[
+        Literal["new_lead", "missed_call", "no_answer"], Field(description="what enrols a lead (see the docs)")
+    ]
+    steps: Annotated[tuple[SequenceStep, ...], Field(max_length=20, description="the texts, in order")] = ()
+
+
+class FollowUpSettings(_Part):
+    """[follow_up]: leads who do not answer."""
+
+    expires_days: Annotated[
+        int, Field(ge=1, le=3650, description="days after which a lead who did not get further is closed as lost")
+    ] = 30
+
+
+NUDGES = SequenceSettings(
+    on="no_answer",
+    steps=(
+        SequenceStep(after="1d at 10:00", text="Hi, {business} here. Do you still need help? Just reply to this text."),
+        SequenceStep(after="3d at 10:00", text="Last note from {business}: reply any time and we'll pick it up again."),
+    ),
+)
+"""The follow-up that is there from the start: two texts to a lead who leaves a question unanswered."""
 
 
 class LimitSettings(_Part):

@@ -1,6 +1,7 @@
 """Settings: read once, frozen. From the environment, from NAME_FILE for secrets, and from frontdesk.toml."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,12 +10,15 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from frontdesk.setting_parts import (
     E164,
+    NUDGES,
     FlowSettings,
+    FollowUpSettings,
     Hours,
     LimitSettings,
     QuietSettings,
     RetentionSettings,
     SenderSettings,
+    SequenceSettings,
     TimeZone,
     WhatsAppSettings,
     WorkerSettings,
@@ -90,7 +94,11 @@ class Settings(BaseSettings):
     hours: Annotated[
         Hours, Field(description="opening hours, by mon to sun, such as 08:00-12:00; a day that is left out is closed")
     ] = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "08:00-18:00")
+    sequences: Annotated[
+        Mapping[str, SequenceSettings], Field(description="follow-up texts, by name; no steps: none (see the docs)")
+    ] = {"no_answer": NUDGES}
     flow: FlowSettings = FlowSettings()
+    follow_up: FollowUpSettings = FollowUpSettings()
     limits: LimitSettings = LimitSettings()
     quiet: QuietSettings = QuietSettings()
     sender: SenderSettings = SenderSettings()

@@ -12,6 +12,9 @@ TRANSPORT = 1.0
 WENT = (LedgerStatus.SENT, LedgerStatus.DELIVERED)
 STAYED = (LedgerStatus.BLOCKED, LedgerStatus.CANCELLED)
 
+CLOCKS = 0.05
+"""Seconds by which the carrier's clock and the desk's measured one may differ."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -76,7 +79,7 @@ def judge_sends(meant: Sequence[Meant], heard: Iterable[Went], limits: Limits, e
     for token in times.keys() - by_token.keys():
         findings.say("doubled", f"{token} is nobody's")
     judge_numbers(by_token, heard, limits, early, findings)
-    judge_leads(by_token, heard, limits, early, findings)
+    judge_leads(by_token, heard, limits, findings)
     return findings.breaches
 
 
@@ -102,10 +105,11 @@ def judge_numbers(
                 findings.say("too many", f"{number} sent {in_the_minute} segments in a minute")
 
 
-def judge_leads(
-    by_token: Mapping[str, Meant], heard: Iterable[Went], limits: Limits, early: float, findings: Findings
-) -> None:
-    """No lead gets texts too close to each other, nor too many in a day (all of this is one day)."""
+def judge_leads(by_token: Mapping[str, Meant], heard: Iterable[Went], limits: Limits, findings: Findings) -> None:
+    """No lead gets texts too close to each other, nor too many in a day (all of this is one day).
+
+    Nothing is forgiven for the way but a difference of clocks: the next text waits until the one before was answered.
+    """
     leads: dict[int, list[Went]] = defaultdict(list)
     for one in heard:
         row = by_token.get(one.token)
@@ -113,7 +117,7 @@ def judge_leads(
             leads[row.lead].append(one)
     for lead, got in leads.items():
         for one, then in pairwise(got):
-            if then.at - one.at < limits.seconds_between - early:
+            if then.at - one.at < limits.seconds_between - CLOCKS:
                 findings.say("too soon", f"lead {lead} got {then.token} {then.at - one.at:.3f} s after {one.token}")
         if len(got) > limits.texts_a_day:
             findings.say("too often", f"lead {lead} got {len(got)} texts in a day")

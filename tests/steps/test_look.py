@@ -14,7 +14,7 @@ from frontdesk.loop import Wake
 from frontdesk.steps.look import LONGEST_LOOK, Look
 from frontdesk.testing import FrozenClock, RunningDesk, running_desk
 
-NAMES = ("inbox", "outbox", "take_back", "reconcile", "replay")
+NAMES = ("inbox", "outbox", "take_back", "reconcile", "replay", "follow_up")
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 LANE = "INSERT INTO inbox_lanes (lane, lane_class, ready_at, retrying, last_received_at) VALUES ('l', 'call', {}, {}, now())"
 MESSAGE = (

@@ -122,6 +122,20 @@ def test_after_24_hours_a_persons_message_goes_as_the_template_with_its_text_in_
     at_whatsapp(dsn, story, **TEMPLATE)
 
 
+def test_a_follow_up_after_24_hours_goes_as_the_template(dsn: str) -> None:
+    async def story(at: Place) -> None:
+        await at.whatsapp.text(ADA, "Hi")
+        await at.desk.settled()
+        at.clock.move(hours=42)  # the first is due at ten, a day after the question
+        await at.until("DELIVERED", "DELIVERED")
+        (_, nudge) = await at.rows()
+        assert (nudge.send_class, nudge.template) == ("unprompted", "we_wrote")
+        assert at.whatsapp.sent[-1].template == "we_wrote"
+        assert "Do you still need help?" in at.whatsapp.sent[-1].body
+
+    at_whatsapp(dsn, story, follow_up=True, **TEMPLATE)
+
+
 def test_after_24_hours_nothing_goes_where_no_template_is_set(dsn: str) -> None:
     async def story(at: Place) -> None:
         await at.whatsapp.text(ADA, "Hi")

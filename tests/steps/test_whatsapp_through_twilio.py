@@ -14,7 +14,9 @@ LEDGER = "SELECT * FROM outbound_message_log ORDER BY id"
 def at_desk(dsn: str, story: Callable[[RunningDesk, FrozenClock], Awaitable[None]]) -> None:
     async def run() -> None:
         clock = FrozenClock()
-        settings = scratch_settings(whatsapp={"template": "of_metas_own"})  # the setting that concerns Meta's alone
+        settings = scratch_settings(
+            whatsapp={"template": "of_metas_own"}, sequences={}
+        )  # the setting that concerns Meta's alone
         async with running_desk(dsn, settings=settings, clock=clock) as desk:
             await story(desk, clock)
 

@@ -59,10 +59,13 @@ class Place:
             return (await http.post(url or self.hook, content=body, headers=headers)).status_code
 
 
-def at_whatsapp(dsn: str, story: Callable[[Place], Awaitable[None]], **whatsapp: Any) -> None:
-    """Run the story at a desk of these settings, where [whatsapp] has these values."""
+def at_whatsapp(
+    dsn: str, story: Callable[[Place], Awaitable[None]], *, follow_up: bool = False, **whatsapp: Any
+) -> None:
+    """Run the story at a desk where [whatsapp] has these values; it follows up nobody unless it is asked to."""
     own = scratch_settings(**WHATSAPP)
-    settings = own.model_copy(update={"whatsapp": own.whatsapp.model_copy(update=whatsapp)})
+    changes: dict[str, Any] = {} if follow_up else {"sequences": {}}
+    settings = own.model_copy(update={**changes, "whatsapp": own.whatsapp.model_copy(update=whatsapp)})
 
     async def run() -> None:
         clock = FrozenClock()

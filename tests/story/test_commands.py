@@ -124,7 +124,16 @@ def test_init_writes_files_that_change_nothing_until_they_are_edited(house: Hous
     text = (house.folder / "frontdesk.toml").read_text()
     settings = [line[1:] for line in text.splitlines() if line.startswith("#") and not line.startswith("# ")]
     headers = [line for line in text.splitlines() if line.startswith("[")]
-    assert headers == ["[flow]", "[limits]", "[quiet]", "[sender]", "[whatsapp]", "[worker]", "[retention]"]
+    assert headers == [
+        "[flow]",
+        "[follow_up]",
+        "[limits]",
+        "[quiet]",
+        "[sender]",
+        "[whatsapp]",
+        "[worker]",
+        "[retention]",
+    ]
     assert "port = 3001" in settings
     values = [line for line in text.splitlines() if not re.match(r"# \S|#.*=$", line)]
     uncommented = tomllib.loads("\n".join(line.removeprefix("#") for line in values))

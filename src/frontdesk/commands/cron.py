@@ -1,4 +1,4 @@
-"""`frontdesk cron cleanup-webhooks`: what the scheduler does by itself, for a crontab or by hand."""
+"""`frontdesk cron`: what the scheduler does by itself, for a crontab or by hand."""
 
 import asyncio
 from dataclasses import asdict
@@ -12,6 +12,7 @@ from frontdesk.commands.given import quiet_settings
 from frontdesk.commands.printing import AsJson, print_json, say, spoken
 from frontdesk.db.pool import PUBLIC
 from frontdesk.settings import Settings
+from frontdesk.steps.follow_up import FollowedUp, follow_up
 from frontdesk.steps.retire import Retired, retire
 
 __all__ = ["cron"]
@@ -42,6 +43,26 @@ def cleanup_webhooks(context: typer.Context, as_json: AsJson = False) -> None:
         say(f"Dropped {spoken(len(done.dropped_partitions), 'week')}: {', '.join(done.dropped_partitions)}.")
     for week in done.kept_partitions:
         say(f"Week {week.week} is kept: {week.why}.")
+
+
+@cron.command("process-followups")
+def process_followups(context: typer.Context, as_json: AsJson = False) -> None:
+    """Put the follow-up texts that are due, and close the leads whose time is over."""
+    settings = quiet_settings(context, "error")
+    with Console(stderr=True).status("Following up"):
+        done = asyncio.run(_follow_up(settings))
+    if as_json:
+        print_json(asdict(done))
+        return
+    say(
+        f"Put {spoken(done.put, 'follow-up text')} into the outbox; {spoken(done.ended, 'lead')} left a sequence, and "
+        f"{spoken(done.closed_leads, 'lead')} closed as lost, since their time was over."
+    )
+
+
+async def _follow_up(settings: Settings) -> FollowedUp:
+    async with reading(settings) as desk:
+        return await follow_up(desk.db, PUBLIC, desk.clock, settings)
 
 
 async def _clean(settings: Settings) -> Retired:

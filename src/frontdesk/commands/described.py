@@ -1,6 +1,6 @@
 """Every setting with its path, value, default and help: what `frontdesk settings` shows and `frontdesk init` writes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -70,6 +70,8 @@ def _as_data(value: Any) -> Any:
         return value.model_dump(mode="json")
     if isinstance(value, tuple):
         return [_as_data(part) for part in value]
+    if isinstance(value, Mapping):
+        return {key: _as_data(part) for key, part in value.items()}
     if isinstance(value, frozenset):
         return sorted(value)
     return str(value) if isinstance(value, Path) else value

@@ -79,6 +79,8 @@ def _toml_value(row: Described) -> str:
 def _inline(value: Any) -> str:
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_inline(part)}" for key, part in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_inline, value)) + "]"
     return orjson.dumps(value, default=float).decode()  # what is no decimal is written alike in TOML
 
 

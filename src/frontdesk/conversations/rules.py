@@ -6,9 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 from frontdesk.conversations.model import Conversation, Flow, FlowQuestion, Turn
-from frontdesk.effects import Effect, MarkConversation, RecordConsent, Say, SendClass, SetFields
+from frontdesk.effects import (
+    Effect,
+    Enroll,
+    MarkConversation,
+    RecordConsent,
+    Say,
+    SendClass,
+    SetFields,
+    Withdraw,
+)
 
-__all__ = ["MAX_QUESTIONS", "MAX_TRIES", "decide", "merge_known", "say"]
+__all__ = ["MAX_QUESTIONS", "MAX_TRIES", "decide", "fill", "merge_known", "say"]
 
 MAX_QUESTIONS = 5
 """A lead is asked at most this many questions."""
@@ -43,7 +52,11 @@ def decide(turn: Turn) -> list[Effect]:
     """What one inbound text leads to. Keywords come first, before and regardless of any reading."""
     if turn.keyword == "stop":
         # Recorded each time: this one may be later than a START that is yet to be found. Confirmed only the first time.
-        return [_consent(turn, "opt_out"), *([] if turn.opted_out else _confirm(turn))]
+        return [Withdraw("opt_out"), _consent(turn, "opt_out"), *([] if turn.opted_out else _confirm(turn))]
+    return [Withdraw("reply"), *_answer(turn)]
+
+
+def _answer(turn: Turn) -> list[Effect]:
     if turn.keyword == "help":
         return _compliance(turn, _HELP, "help")
     if turn.opted_out and turn.keyword != "start":
@@ -123,7 +136,8 @@ def _ask(turn: Turn, question: FlowQuestion, known: Mapping[str, str], state: di
         {**state, "tries": tries},
         "qualifying" if first_turn else None,
     )
-    return [mark, Say(say(wording, flow, known), "greeting" if first_turn else "question", question.key)]
+    asked = Say(say(wording, flow, known), "greeting" if first_turn else "question", question.key)
+    return [mark, asked, Enroll("no_answer")]
 
 
 def _close(turn: Turn, known: Mapping[str, str], state: dict[str, Any]) -> list[Effect]:
@@ -141,10 +155,15 @@ def _close(turn: Turn, known: Mapping[str, str], state: dict[str, Any]) -> list[
 
 def say(text: str, flow: Flow, known: Mapping[str, str] | None = None) -> str:
     """Fill `{business}`, `{first_name}` and known fields into a wording; what is unknown leaves no trace."""
-    fields = {**(known or {}), "business": flow.business}
+    return fill(text, flow.business, known or {})
+
+
+def fill(text: str, business: str, known: Mapping[str, str]) -> str:
+    """`say`, given the name of the business."""
+    fields = {**known, "business": business}
     fields["first_name"] = fields.get("first_name") or fields.get("name", "").partition(" ")[0]
-    filled = re.sub(r"\{(\w+)\}", lambda match: fields.get(match[1], ""), text)
-    return re.sub(r"\s{2,}", " ", re.sub(r",\s*(?=[!.?])", "", filled)).strip()
+    filled = re.sub(r"(\s*)\{(\w+)\}", lambda match: match[1] + value if (value := fields.get(match[2])) else "", text)
+    return re.sub(r"\s{2,}", " ", re.sub(r",\s*(?=[!.?])", "", filled)).strip(" ,")
 
 
 def merge_known(

@@ -17,6 +17,7 @@ __all__ = [
     "OutboundMark",
     "add_inbound",
     "add_outbound",
+    "add_outbound_later",
     "ensure",
     "get",
     "inbound_known",
@@ -101,8 +102,16 @@ async def save_known(tx: Tx, conversation_id: int, known_fields: Mapping[str, An
 
 async def add_outbound(tx: Tx, conversation: Conversation, body: str, outbound_id: int, now: datetime) -> None:
     """Add what the desk is about to say, for ledger row `outbound_id`."""
-    row = {"conversation_id": conversation.id, "lead_id": conversation.lead_id, "body": body}
-    await tx.run(Q.add_outbound, {**row, "outbound_id": outbound_id, "now": now})
+    add_outbound_later(tx, conversation.id, conversation.lead_id, body=body, outbound_id=outbound_id, now=now)
+    await tx.flush()
+
+
+def add_outbound_later(
+    tx: Tx, conversation_id: int, lead_id: int, *, body: str, outbound_id: int, now: datetime
+) -> None:
+    """`add_outbound`, before the statement that comes next; of many, all go out together."""
+    row = {"conversation_id": conversation_id, "lead_id": lead_id, "body": body}
+    tx.put(Q.add_outbound, {**row, "outbound_id": outbound_id, "now": now})
 
 
 async def mark_outbound(tx: Tx, marks: Sequence[OutboundMark]) -> None:

@@ -24,6 +24,23 @@ WHERE id = %(lead_id)s
 -- name: mark_status
 UPDATE leads SET status = %(status)s WHERE id = %(lead_id)s AND status = ANY(%(from_statuses)s::text[]);
 
+-- name: reopen
+UPDATE leads SET status = 'qualifying', closed_reason = NULL, closed_at = NULL, sequence_expires_at = %(sequence_expires_at)s
+WHERE id = %(lead_id)s AND status = 'lost' AND closed_reason LIKE %(closed_reason)s;
+
+-- Leads of whom nothing came in time, in bulk. A null expiry is never due. What somebody else has locked is left for the
+-- next pass; NO KEY, as rows that refer to a lead may be written meanwhile.
+-- name: close_expired
+WITH expired AS (
+    SELECT id FROM leads
+    WHERE sequence_expires_at <= %(now)s AND status IN ('new', 'qualifying', 'qualified')
+    ORDER BY sequence_expires_at LIMIT %(limit)s
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE leads AS l SET status = 'lost', closed_reason = %(closed_reason)s, closed_at = %(now)s
+FROM expired WHERE l.id = expired.id
+RETURNING l.id;
+
 -- Rows of leads are locked before ledger rows, in order of id: the same order in every step.
 -- name: lock_counters
 SELECT id, last_sms_at, sms_count_today, sms_count_reset_at FROM leads
@@ -38,7 +55,8 @@ WHERE id = %(lead_id)s;
 -- name: lock_one
 SELECT id FROM leads WHERE id = %(lead_id)s FOR NO KEY UPDATE;
 
--- A text really goes a little after it was counted: the next minute begins then.
+-- A text really goes a little after it was counted, and has gone for sure when its carrier answered: the next minute begins
+-- then.
 -- name: count_from
 UPDATE leads SET last_sms_at = %(went_at)s WHERE id = %(lead_id)s AND last_sms_at = %(claimed_at)s;
 

@@ -10,6 +10,7 @@ from frontdesk.leads.model import Lead
 from frontdesk.leads.rules import columns
 
 __all__ = [
+    "close_expired",
     "count_from",
     "ensure",
     "fill",
@@ -19,10 +20,14 @@ __all__ = [
     "lock_next",
     "mark_status",
     "refund",
+    "reopen",
     "set_counters",
 ]
 
 Q = load_queries("frontdesk.leads")
+
+EXPIRED = "Sequence expired"
+"""How the reason of a lead begins that was closed because nothing came of it."""
 
 
 async def ensure(tx: Tx, *, client_id: int, phone: str, sequence_expires_at: datetime, now: datetime) -> Lead:
@@ -46,6 +51,20 @@ async def mark_status(tx: Tx, lead_id: int, status: str, *, from_statuses: Seque
     """Move a lead's status forward; false when it is not in one of `from_statuses`."""
     row = {"lead_id": lead_id, "status": status, "from_statuses": list(from_statuses)}
     return await tx.run(Q.mark_status, row) > 0
+
+
+async def reopen(tx: Tx, lead: Lead, *, sequence_expires_at: datetime) -> bool:
+    """Let a lead who was closed because nothing came of it be one again, now that they wrote; false for all others."""
+    if lead.status != "lost":
+        return False
+    row = {"lead_id": lead.id, "sequence_expires_at": sequence_expires_at, "closed_reason": f"{EXPIRED} (%"}
+    return await tx.run(Q.reopen, row) > 0
+
+
+async def close_expired(tx: Tx, *, days: int, now: datetime, limit: int) -> list[int]:
+    """Close up to `limit` leads whose time is over as lost; returns their ids. Those without an expiry stay."""
+    row = {"closed_reason": f"{EXPIRED} ({days} days)", "now": now, "limit": limit}
+    return [closed.id for closed in await tx.all(Q.close_expired, row)]
 
 
 async def lock_counters(tx: Tx, lead_ids: Sequence[int]) -> dict[int, Any]:

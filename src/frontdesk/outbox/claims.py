@@ -113,14 +113,15 @@ async def mark_sending(tx: Tx, claimed: Sequence[Claimed], claim_token: UUID, le
     await tx.run(Q.mark_sending, {**rows, "claim_token": claim_token, "leased_until": leased_until})
 
 
-async def wait(tx: Tx, ledger_id: int, verdict: Wait) -> None:
-    """Note what a PENDING row waits for, and until when."""
-    await tx.run(Q.mark_waiting, {"id": ledger_id, "until": verdict.until, "reason": verdict.reason.value})
+async def wait(tx: Tx, verdicts: Mapping[int, Wait]) -> None:
+    """Note what PENDING rows wait for, and until when, by their ids."""
+    untils, reasons = [one.until for one in verdicts.values()], [one.reason.value for one in verdicts.values()]
+    await tx.run(Q.mark_waiting, {"ids": list(verdicts), "untils": untils, "reasons": reasons})
 
 
-async def block(tx: Tx, ledger_id: int, verdict: Block) -> None:
-    """PENDING to BLOCKED, with the reason; the key stays taken."""
-    await tx.run(Q.mark_blocked, {"id": ledger_id, "reason": verdict.reason.value})
+async def block(tx: Tx, verdicts: Mapping[int, Block]) -> None:
+    """PENDING to BLOCKED, by the rows' ids, each with its reason; the keys stay taken."""
+    await tx.run(Q.mark_blocked, {"ids": list(verdicts), "reasons": [one.reason.value for one in verdicts.values()]})
 
 
 async def replace_deferred(tx: Tx, *, conversation_id: int, ledger_id: int, correlation_id: str) -> list[int]:

@@ -74,11 +74,14 @@ FROM unnest(%(ids)s::bigint[], %(slots)s::timestamptz[], %(counted)s::timestampt
 WHERE o.id = d.id AND o.status = 'PENDING';
 
 -- name: mark_waiting
-UPDATE outbound_message_log SET available_at = greatest(available_at, %(until)s), reason = %(reason)s
-WHERE id = %(id)s AND status = 'PENDING';
+UPDATE outbound_message_log AS o SET available_at = greatest(o.available_at, d.until), reason = d.reason
+FROM unnest(%(ids)s::bigint[], %(untils)s::timestamptz[], %(reasons)s::text[]) AS d (id, until, reason)
+WHERE o.id = d.id AND o.status = 'PENDING';
 
 -- name: mark_blocked
-UPDATE outbound_message_log SET status = 'BLOCKED', reason = %(reason)s WHERE id = %(id)s AND status = 'PENDING';
+UPDATE outbound_message_log AS o SET status = 'BLOCKED', reason = d.reason
+FROM unnest(%(ids)s::bigint[], %(reasons)s::text[]) AS d (id, reason)
+WHERE o.id = d.id AND o.status = 'PENDING';
 
 -- Deferred replies to the same person make way for the newest; the parts of one turn belong together.
 -- name: replace_deferred

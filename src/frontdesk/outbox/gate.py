@@ -49,6 +49,7 @@ class Reason(StrEnum):
     CLIENT_UNPAID = "client_unpaid"
     BOT_PAUSED = "bot_paused"
     LEAD_CLOSED = "lead_closed"
+    WITHDRAWN = "withdrawn"
     TOO_OLD = "too_old"
     REPLACED = "replaced"
     WINDOW_CLOSED = "window_closed"
@@ -72,6 +73,7 @@ _WORDS = {
     Reason.CLIENT_UNPAID: "the client's payment is not active",
     Reason.BOT_PAUSED: "a person has taken the conversation over",
     Reason.LEAD_CLOSED: "the lead is closed",
+    Reason.WITHDRAWN: "the follow-up ended before this text went: they wrote, booked, opted out, or a person took over",
     Reason.TOO_OLD: "it waited too long and would puzzle the recipient now",
     Reason.REPLACED: "a newer reply took its place before it could go",
     Reason.WINDOW_CLOSED: "their last WhatsApp message is over 24 hours old; only an approved template may go now "
@@ -163,6 +165,7 @@ class Facts:
     last_inbound_at: datetime | None = None
     same_texts: int = 0
     account_down_until: datetime | None = None
+    withdrawn: bool = False
     window: Window | None = None
 
 
@@ -243,6 +246,7 @@ def _never(facts: Facts, now: datetime) -> Reason | None:
         (facts.client_unpaid and not compliance, Reason.CLIENT_UNPAID),
         (facts.bot_paused and automatic, Reason.BOT_PAUSED),
         (facts.lead_closed and unprompted, Reason.LEAD_CLOSED),
+        (facts.withdrawn, Reason.WITHDRAWN),
         (too_old, Reason.TOO_OLD),
         (_closed(facts, now) and not by_template, Reason.WINDOW_CLOSED),
         (facts.same_texts >= SAME_TEXTS and automatic, Reason.SAME_AGAIN),

@@ -61,6 +61,7 @@ class Draft:
     available_at: datetime
     timezone: str
     segments: int = 1
+    enrolment_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,28 +4,44 @@
 INSERT INTO outbound_message_log AS o
     (conversation_id, lead_id, client_id, outbound_dedupe_key, status, provider, channel, reply_type, question_key,
      send_class, priority, day_bucket, from_address, to_address, body, segments, correlation_id, available_at, due_at,
-     created_at)
+     created_at, enrolment_id)
 VALUES (%(conversation_id)s, %(lead_id)s, %(client_id)s, %(dedupe_key)s, 'PENDING', %(provider)s, %(channel)s,
         %(reply_type)s, %(question_key)s, %(send_class)s, %(priority)s, %(day_bucket)s, %(from_address)s,
-        %(to_address)s, %(body)s, %(segments)s, %(correlation_id)s, %(available_at)s, %(available_at)s, %(now)s)
+        %(to_address)s, %(body)s, %(segments)s, %(correlation_id)s, %(available_at)s, %(available_at)s, %(now)s,
+        %(enrolment_id)s)
 ON CONFLICT (outbound_dedupe_key) DO UPDATE SET collision_count = o.collision_count + 1
 RETURNING id, (collision_count = 0) AS first;
+
+-- Many at once, under the same promise; sorted by key, as two passes that put the same rows would else deadlock.
+-- name: put_many
+INSERT INTO outbound_message_log AS o
+    (conversation_id, lead_id, client_id, outbound_dedupe_key, status, provider, channel, reply_type, question_key,
+     send_class, priority, day_bucket, from_address, to_address, body, segments, correlation_id, available_at, due_at,
+     created_at, enrolment_id)
+SELECT d.conversation_id, d.lead_id, d.client_id, d.dedupe_key, 'PENDING', d.provider, d.channel, d.reply_type,
+       d.question_key, d.send_class, d.priority, d.day_bucket, d.from_address, d.to_address, d.body, d.segments,
+       d.correlation_id, d.available_at, d.available_at, %(now)s, d.enrolment_id
+FROM unnest(%(conversation_id)s::bigint[], %(lead_id)s::bigint[], %(client_id)s::bigint[], %(dedupe_key)s::text[],
+            %(provider)s::text[], %(channel)s::text[], %(reply_type)s::text[], %(question_key)s::text[],
+            %(send_class)s::text[], %(priority)s::smallint[], %(day_bucket)s::date[], %(from_address)s::text[],
+            %(to_address)s::text[], %(body)s::text[], %(segments)s::smallint[], %(correlation_id)s::text[],
+            %(available_at)s::timestamptz[], %(enrolment_id)s::bigint[])
+     AS d (conversation_id, lead_id, client_id, dedupe_key, provider, channel, reply_type, question_key, send_class,
+           priority, day_bucket, from_address, to_address, body, segments, correlation_id, available_at, enrolment_id)
+ORDER BY d.dedupe_key
+ON CONFLICT (outbound_dedupe_key) DO UPDATE SET collision_count = o.collision_count + 1
+RETURNING outbound_dedupe_key, id, (collision_count = 0) AS first;
 
 -- A hint only: a statement of its own, delivered at commit.
 -- name: notify
 SELECT pg_notify('frontdesk', 'outbox');
 
--- The last fence before the request is written: from here on a crash leaves the message unknown.
--- name: start
-UPDATE outbound_message_log SET started_at = %(now)s, leased_until = %(leased_until)s
-WHERE id = %(id)s AND claim_token = %(claim_token)s AND status = 'SENDING'
-RETURNING id;
-
 -- Settling: only the holder of the lease, and only while it is still on its way (a receipt may have been faster).
 -- name: settle_sent
 UPDATE outbound_message_log
 SET status = 'SENT', provider_message_id = %(provider_message_id)s, sent_at = %(now)s, error = NULL, error_code = NULL,
-    receipt_check_at = %(receipt_check_at)s
+    receipt_check_at = %(receipt_check_at)s,
+    counted_at = CASE WHEN counted_at IS NULL THEN NULL ELSE %(now)s::timestamptz END
 WHERE id = %(id)s AND claim_token = %(claim_token)s AND status IN ('SENDING', 'UNKNOWN')
 RETURNING id;
 
@@ -36,7 +52,8 @@ WHERE id = %(id)s AND claim_token = %(claim_token)s AND status IN ('SENDING', 'U
 RETURNING id;
 
 -- name: settle_unknown
-UPDATE outbound_message_log SET status = 'UNKNOWN', error = %(error)s, reconcile_at = %(reconcile_at)s
+UPDATE outbound_message_log SET status = 'UNKNOWN', error = %(error)s, reconcile_at = %(now)s,
+    counted_at = CASE WHEN counted_at IS NULL THEN NULL ELSE %(now)s::timestamptz END
 WHERE id = %(id)s AND claim_token = %(claim_token)s AND status = 'SENDING'
 RETURNING id;
 
@@ -60,23 +77,23 @@ RETURNING o.id, o.lead_id, o.counted_at, o.counted_before;
 
 -- name: lapse_started
 WITH lapsed AS (
-    SELECT id FROM outbound_message_log
+    SELECT id, counted_at FROM outbound_message_log
     WHERE status = 'SENDING' AND leased_until < %(lease_now)s AND started_at IS NOT NULL
     FOR UPDATE SKIP LOCKED
 )
 UPDATE outbound_message_log AS o
 SET status = 'UNKNOWN', error = 'The process that was sending this died or lost its lease; it may have been sent.',
-    reconcile_at = %(now)s
+    reconcile_at = %(now)s, counted_at = CASE WHEN o.counted_at IS NULL THEN NULL ELSE %(now)s::timestamptz END
 FROM lapsed WHERE o.id = lapsed.id
-RETURNING o.id;
+RETURNING o.id, o.lead_id, lapsed.counted_at;
 
 -- name: lock_for_receipt
-SELECT id, status, provider_message_id, to_address, from_address, client_id FROM outbound_message_log
+SELECT id, status, provider_message_id, to_address, from_address, client_id, lead_id, counted_at FROM outbound_message_log
 WHERE id = %(ledger_id)s AND (provider_message_id IS NULL OR provider_message_id IN (%(provider_message_id)s, 'by-hand'))
 FOR UPDATE;
 
 -- name: lock_by_provider_id
-SELECT id, status, provider_message_id, to_address, from_address, client_id FROM outbound_message_log
+SELECT id, status, provider_message_id, to_address, from_address, client_id, lead_id, counted_at FROM outbound_message_log
 WHERE provider_message_id = %(provider_message_id)s
 FOR UPDATE;
 

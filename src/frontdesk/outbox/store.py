@@ -22,6 +22,7 @@ __all__ = [
     "lapse",
     "leave_to_a_person",
     "put",
+    "put_many",
     "ring",
     "send_again",
     "settle_failed",
@@ -37,33 +38,50 @@ Q = load_queries("frontdesk.outbox")
 
 async def put(tx: Tx, draft: Draft, now: datetime) -> Put:
     """Write one PENDING row, or count a collision with the row that has its key."""
-    row = await tx.one(
-        Q.put,
-        {
-            "conversation_id": draft.conversation_id,
-            "lead_id": draft.lead_id,
-            "client_id": draft.client_id,
-            "dedupe_key": draft.dedupe_key,
-            "provider": draft.provider,
-            "channel": draft.channel,
-            "reply_type": draft.reply_type,
-            "question_key": draft.question_key,
-            "send_class": draft.send_class.value,
-            "priority": lane_of(draft.send_class).priority,
-            "day_bucket": date.fromisoformat(local_day(now, draft.timezone)),
-            "from_address": draft.from_address,
-            "to_address": draft.to_address,
-            "body": draft.body.replace("\x00", ""),
-            "segments": draft.segments,
-            "correlation_id": draft.correlation_id,
-            "available_at": draft.available_at,
-            "now": now,
-        },
-    )
+    row = await tx.one(Q.put, {**_row(draft, now), "now": now})
     if row.first:
         await ensure_sender(tx, draft.from_address, draft.provider, now)
         await ring(tx)
     return Put(row.id, row.first)
+
+
+async def put_many(tx: Tx, drafts: Sequence[Draft], now: datetime) -> list[Put]:
+    """`put` for many drafts of different keys, in three round trips or so; returns what became of each, in order."""
+    rows = [_row(draft, now) for draft in drafts]
+    if not rows:
+        return []
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    stored = {row.outbound_dedupe_key: row for row in await tx.all(Q.put_many, {**columns, "now": now})}
+    put = [Put(stored[draft.dedupe_key].id, stored[draft.dedupe_key].first) for draft in drafts]
+    first = [draft for draft, one in zip(drafts, put, strict=True) if one.first]
+    for address, provider in sorted({(draft.from_address, draft.provider) for draft in first}):
+        await ensure_sender(tx, address, provider, now)
+    if first:
+        await ring(tx)
+    return put
+
+
+def _row(draft: Draft, now: datetime) -> dict[str, Any]:
+    return {
+        "conversation_id": draft.conversation_id,
+        "lead_id": draft.lead_id,
+        "client_id": draft.client_id,
+        "dedupe_key": draft.dedupe_key,
+        "provider": draft.provider,
+        "channel": draft.channel,
+        "reply_type": draft.reply_type,
+        "question_key": draft.question_key,
+        "send_class": draft.send_class.value,
+        "priority": lane_of(draft.send_class).priority,
+        "day_bucket": date.fromisoformat(local_day(now, draft.timezone)),
+        "from_address": draft.from_address,
+        "to_address": draft.to_address,
+        "body": draft.body.replace("\x00", ""),
+        "segments": draft.segments,
+        "correlation_id": draft.correlation_id,
+        "available_at": draft.available_at,
+        "enrolment_id": draft.enrolment_id,
+    }
 
 
 async def ring(tx: Tx) -> None:
@@ -84,7 +102,7 @@ async def settle_failed(tx: Tx, claimed: Claimed, error: str, code: str | None, 
 
 async def settle_unknown(tx: Tx, claimed: Claimed, error: str, now: datetime) -> bool:
     """SENDING to UNKNOWN: it may have been sent. It is looked up at the carrier from now on."""
-    return await _settle(tx, Q.settle_unknown, claimed, error=error, reconcile_at=now)
+    return await _settle(tx, Q.settle_unknown, claimed, error=error, now=now)
 
 
 async def settle_not_sent(tx: Tx, claimed: Claimed, error: str, available_at: datetime) -> bool:
@@ -97,11 +115,11 @@ async def _settle(tx: Tx, query: str, claimed: Claimed, **values: object) -> boo
     return await tx.run(query, {**fence, **values}) == 1
 
 
-async def lapse(tx: Tx, lease_now: datetime, now: datetime) -> tuple[Sequence[Any], list[int]]:
-    """Take back leases that ran out; returns what is PENDING again (with what was counted) and the ids now UNKNOWN."""
+async def lapse(tx: Tx, lease_now: datetime, now: datetime) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Take back leases that ran out; returns what is PENDING again and what is UNKNOWN now, with what was counted."""
     again = await tx.all(Q.lapse_unstarted, {"lease_now": lease_now})
     unknown = await tx.all(Q.lapse_started, {"lease_now": lease_now, "now": now})
-    return again, [row.id for row in unknown]
+    return again, unknown
 
 
 async def claim_unknown(tx: Tx, *, now: datetime, again_at: datetime, limit: int) -> Sequence[Any]:

@@ -1,14 +1,15 @@
 """apply: the only place that carries out effects, inside the transaction that settles their cause."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from frontdesk.conversations import store as conversations
 from frontdesk.conversations.model import Conversation
 from frontdesk.conversations.rules import merge_known
 from frontdesk.db.pool import Tx
-from frontdesk.effects import Effect, MarkConversation, RecordConsent, Say, SendClass, SetFields
+from frontdesk.effects import Effect, Enroll, MarkConversation, RecordConsent, Say, SendClass, SetFields, Withdraw
 from frontdesk.inbox.model import Event
 from frontdesk.leads import store as leads
 from frontdesk.outbox import claims
@@ -18,6 +19,10 @@ from frontdesk.outbox.gate import Block, Reason
 from frontdesk.outbox.keys import dedupe_key
 from frontdesk.outbox.model import Draft
 from frontdesk.outbox.segments import prepared, unsegmented
+from frontdesk.sequences import store as sequences
+from frontdesk.sequences.model import EndReason
+from frontdesk.sequences.model import Sequence as FollowUps
+from frontdesk.sequences.rules import first_due
 from frontdesk.settings import Settings
 from frontdesk.steps.judge import judge_put, mark_blocked
 
@@ -30,7 +35,8 @@ _EARLIER = {"qualifying": ("new",), "qualified": ("new", "qualifying")}
 class Cause:
     """What the effects come from: the event and the conversation that it belongs to.
 
-    `said_at` is when the lead said it: now, unless it was found later in the provider's list.
+    `said_at` is when the lead said it: now, unless it was found later in the provider's list. `sequences` are the
+    client's follow-ups by name.
     """
 
     event: Event
@@ -38,6 +44,7 @@ class Cause:
     provider: str
     timezone: str
     said_at: datetime
+    sequences: Mapping[str, FollowUps] = field(default_factory=dict)
 
 
 async def apply(tx: Tx, cause: Cause, effects: Sequence[Effect], *, now: datetime, settings: Settings) -> list[int]:
@@ -54,6 +61,10 @@ async def apply(tx: Tx, cause: Cause, effects: Sequence[Effect], *, now: datetim
                 await _mark(tx, cause, effect)
             case RecordConsent():
                 await _consent(tx, cause, effect)
+            case Enroll():
+                await _enroll(tx, cause, effect, now)
+            case Withdraw():
+                await sequences.withdraw(tx, cause.conversation.lead_id, EndReason(effect.reason), now)
     return put
 
 
@@ -94,7 +105,7 @@ async def _say(tx: Tx, cause: Cause, effect: Say, now: datetime, settings: Setti
         replaced = await claims.replace_deferred(
             tx, conversation_id=conversation.id, ledger_id=put.ledger_id, correlation_id=draft.correlation_id
         )
-        await mark_blocked(tx, replaced, Reason.REPLACED, now)
+        await mark_blocked(tx, dict.fromkeys(replaced, Reason.REPLACED), now)
     return put.ledger_id
 
 
@@ -134,3 +145,20 @@ async def _consent(tx: Tx, cause: Cause, effect: RecordConsent) -> None:
         evidence=effect.evidence,
         now=cause.said_at,
     )
+
+
+async def _enroll(tx: Tx, cause: Cause, effect: Enroll, now: datetime) -> None:
+    conversation = cause.conversation
+    for sequence in cause.sequences.values():
+        due_at = first_due(sequence, now, ZoneInfo(cause.timezone)) if sequence.on == effect.on else None
+        if due_at is not None:
+            await sequences.enroll(
+                tx,
+                client_id=conversation.client_id,
+                lead_id=conversation.lead_id,
+                conversation_id=conversation.id,
+                provider=cause.provider,
+                sequence=sequence.name,
+                due_at=due_at,
+                now=now,
+            )

@@ -31,6 +31,7 @@ from frontdesk.registry import Registry
 from frontdesk.reporting import report
 from frontdesk.settings import Settings
 from frontdesk.steps.judge import Times, claim_sendable, give_back_count, start, throughputs
+from frontdesk.steps.receipts import count_until
 
 __all__ = ["Delivering"]
 
@@ -189,6 +190,8 @@ class Delivering:
         outcome = outcome_of(result)
         self._note_attempt(tx, claimed, result, outcome, now)
         await self._note_account(tx, claimed, result, outcome, now)
+        if outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN):
+            count_until(tx, claimed.lead_id, claimed.claimed_at, now)
         match result:
             case Accepted():
                 sid = result.provider_message_id

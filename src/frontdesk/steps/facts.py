@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from frontdesk.conversations.model import Flow, FlowQuestion
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
+from frontdesk.delays import delay
 from frontdesk.effects import SendClass
 from frontdesk.errors import Undeliverable
 from frontdesk.hours import OpeningHours, opening_hours
@@ -19,10 +20,12 @@ from frontdesk.outbox.counters import Counters, Limits
 from frontdesk.outbox.gate import Facts, Lane, Mode, Scope, Switch
 from frontdesk.outbox.quiet import Window, every_day, window
 from frontdesk.outbox.regions import places
-from frontdesk.setting_parts import FlowSettings, LimitSettings, QuietSettings
+from frontdesk.sequences.model import Sequence as FollowUps
+from frontdesk.sequences.model import Step, Trigger
+from frontdesk.setting_parts import FlowSettings, LimitSettings, QuietSettings, SequenceSettings
 from frontdesk.settings import Settings
 
-__all__ = ["Known", "flow_for", "gate_facts", "hours_for", "known_zone", "opted_out"]
+__all__ = ["Known", "flow_for", "gate_facts", "hours_for", "known_zone", "opted_out", "sequences_for"]
 
 _AT_NIGHT_SILENT = (SendClass.UNPROMPTED, SendClass.BULK)
 
@@ -72,6 +75,7 @@ def _facts(row: Any, settings: Settings, now: datetime) -> Facts:
         and row.provider == "whatsapp",  # through Twilio they have other names
         last_inbound_at=row.last_inbound_at,
         same_texts=row.same_texts,
+        withdrawn=row.withdrawn,
         account_down_until=row.open_until if row.open_until is not None and row.open_until > now else None,
         window=_window(row, settings.quiet, now) if send_class in _AT_NIGHT_SILENT else None,
     )
@@ -149,3 +153,21 @@ def flow_for(business: str, own: Mapping[str, Any], defaults: FlowSettings) -> F
         passed_on=merged.passed_on,
         services=merged.services,
     )
+
+
+def sequences_for(own: Mapping[str, Any], defaults: Mapping[str, SequenceSettings]) -> dict[str, FollowUps]:
+    """The sequences of one client, by name: the desk's, with those of the client's settings in their place."""
+    merged = dict(defaults)
+    for name, given in _mapping(own.get("sequences")).items():
+        try:
+            merged[name] = SequenceSettings.model_validate(given)
+        except ValidationError as error:
+            log.error("client_sequence_not_valid", sequence=name, error=str(error))
+    return {
+        name: FollowUps(name, Trigger(one.on), tuple(Step(delay(step.after), step.text) for step in one.steps))
+        for name, one in merged.items()
+    }
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

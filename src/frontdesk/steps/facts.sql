@@ -9,6 +9,7 @@ SELECT o.id, o.send_class, coalesce(o.due_at, o.created_at) AS due_at, o.lead_id
        v.bot_paused_at IS NOT NULL AS bot_paused,
        coalesce(l.status IN ('won', 'lost'), false) AS lead_closed,
        coalesce(c.settings -> 'limits', '{}'::jsonb) AS limits, coalesce(c.settings -> 'quiet', '{}'::jsonb) AS quiet,
+       coalesce(q.end_reason <> 'finished', false) AS withdrawn,
        w.switches, i.last_inbound_at, r.same_texts, a.open_until,
        l.last_sms_at, coalesce(l.sms_count_today, 0) AS sms_count_today, l.sms_count_reset_at
 FROM outbound_message_log AS o
@@ -16,6 +17,7 @@ LEFT JOIN leads AS l ON l.id = o.lead_id
 LEFT JOIN clients AS c ON c.id = o.client_id
 LEFT JOIN provider_circuits AS a ON a.account = o.provider
 LEFT JOIN conversations AS v ON v.id = o.conversation_id
+LEFT JOIN sequence_enrolments AS q ON q.id = o.enrolment_id
 LEFT JOIN LATERAL (
     SELECT s.kind FROM consents AS s
     WHERE s.address = o.to_address

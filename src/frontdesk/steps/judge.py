@@ -1,6 +1,6 @@
 """The gate asked: at put, at claim, and right before sending, over the same facts and by the same rule."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,17 @@ from frontdesk.setting_parts import WhatsAppSettings
 from frontdesk.settings import Settings
 from frontdesk.steps.facts import Known, gate_facts
 
-__all__ = ["Go", "Times", "claim_sendable", "give_back_count", "judge_put", "mark_blocked", "start", "throughputs"]
+__all__ = [
+    "Go",
+    "Times",
+    "claim_sendable",
+    "give_back_count",
+    "judge_put",
+    "judge_puts",
+    "mark_blocked",
+    "start",
+    "throughputs",
+]
 
 _SOON = timedelta(seconds=1)
 """A slot that is further off than this is not taken yet: the message stays free for whatever comes meanwhile."""
@@ -39,24 +49,30 @@ class Times:
 
 async def judge_put(tx: Tx, ledger_id: int, *, now: datetime, settings: Settings) -> Verdict:
     """Ask the gate about a row that was just put; nothing is consumed."""
-    known = (await gate_facts(tx, [ledger_id], settings, now))[ledger_id]
-    verdict = gate(known.facts, known.at)
-    await _refuse(tx, ledger_id, verdict, now)
-    return verdict
+    return (await judge_puts(tx, [ledger_id], now=now, settings=settings))[ledger_id]
 
 
-async def _refuse(tx: Tx, ledger_id: int, verdict: Verdict, now: datetime) -> None:
-    match verdict:
-        case Wait():
-            await claims.wait(tx, ledger_id, verdict)
-        case Block():
-            await claims.block(tx, ledger_id, verdict)
-            await mark_blocked(tx, [ledger_id], verdict.reason, now)
+async def judge_puts(tx: Tx, ledger_ids: Sequence[int], *, now: datetime, settings: Settings) -> dict[int, Verdict]:
+    """`judge_put` for many rows at once; returns the verdict on each."""
+    known = await gate_facts(tx, ledger_ids, settings, now)
+    verdicts = {ledger_id: gate(one.facts, one.at) for ledger_id, one in known.items()}
+    await _refuse(tx, verdicts, now)
+    return verdicts
 
 
-async def mark_blocked(tx: Tx, ledger_ids: Sequence[int], reason: Reason, now: datetime) -> None:
+async def _refuse(tx: Tx, verdicts: Mapping[int, Verdict], now: datetime) -> None:
+    waiting = {ledger_id: verdict for ledger_id, verdict in verdicts.items() if isinstance(verdict, Wait)}
+    blocked = {ledger_id: verdict for ledger_id, verdict in verdicts.items() if isinstance(verdict, Block)}
+    if waiting:
+        await claims.wait(tx, waiting)
+    if blocked:
+        await claims.block(tx, blocked)
+        await mark_blocked(tx, {ledger_id: verdict.reason for ledger_id, verdict in blocked.items()}, now)
+
+
+async def mark_blocked(tx: Tx, reasons: Mapping[int, Reason], now: datetime) -> None:
     """Say in the conversation that these messages were refused, and why."""
-    marks = [OutboundMark(one, "blocked", blocked_reason=reason.value, sent_at=now) for one in ledger_ids]
+    marks = [OutboundMark(one, "blocked", blocked_reason=why.value, sent_at=now) for one, why in reasons.items()]
     await conversations.mark_outbound(tx, marks)
 
 
@@ -150,7 +166,7 @@ async def _may_go(tx: Tx, ledger_id: int, known: Known, held: dict[int, Counters
         facts = replace(facts, counters=held[lead_id])
     verdict = gate(facts, now)
     if not isinstance(verdict, Send):
-        await _refuse(tx, ledger_id, verdict, now)
+        await _refuse(tx, {ledger_id: verdict}, now)
         return False
     if lead_id is not None:
         held[lead_id] = counters = consume(held[lead_id], now, known.timezone)
@@ -233,7 +249,7 @@ async def _give_back(tx: Tx, claimed: Claimed, verdict: Verdict | None, now: dat
     if await claims.unclaim(tx, claimed):
         await conversations.mark_outbound(tx, [OutboundMark(claimed.ledger_id, "queued")])
         if verdict is not None:
-            await _refuse(tx, claimed.ledger_id, verdict, now)
+            await _refuse(tx, {claimed.ledger_id: verdict}, now)
         await give_back_count(tx, claimed.lead_id, claimed.claimed_at, claimed.previous_sms_at)
         await circuits.end_probe(tx, claimed.provider)
 

@@ -26,7 +26,10 @@ _LONG = 60.0  # seconds of rest of a loop that has nothing to do
 
 
 class Look:
-    """Knows which of `wakes` (inbox, outbox, take_back, reconcile, replay) have something to do soon; rings them."""
+    """Knows which of `wakes` have something to do soon, and rings them.
+
+    These are inbox, outbox, take_back, reconcile, replay and follow_up.
+    """
 
     def __init__(
         self, db: Database, bucket: Bucket, clock: BusinessClock, lease_clock: LeaseClock, wakes: Mapping[str, Wake]
@@ -54,6 +57,7 @@ class Look:
         self._note("take_back", row.lapse_at, lease_now)
         self._note("reconcile", row.unknown_at, now)
         self._note("replay", row.replay_at, now)
+        self._note("follow_up", row.follow_up_at, now)
         return 0
 
     def _note(self, name: str, at: datetime | None, now: datetime) -> None:

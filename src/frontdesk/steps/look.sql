@@ -5,6 +5,7 @@
 -- lapse_at:   when the lease on a send runs out (lease time).
 -- unknown_at: when an UNKNOWN is to be looked up (business time).
 -- replay_at:  when a dead letter is to be put back (business time).
+-- follow_up_at: when a step of a sequence is due (business time).
 -- name: next_work
 SELECT least((SELECT min(ready_at) FROM inbox_lanes WHERE NOT retrying),
              (SELECT min(ready_at) FROM inbox_lanes WHERE retrying)) AS lane_at,
@@ -20,4 +21,5 @@ SELECT least((SELECT min(ready_at) FROM inbox_lanes WHERE NOT retrying),
         ) AS o) AS message_at,
        (SELECT min(leased_until) FROM outbound_message_log WHERE status = 'SENDING') AS lapse_at,
        (SELECT min(reconcile_at) FROM outbound_message_log WHERE status = 'UNKNOWN') AS unknown_at,
-       (SELECT min(replay_at) FROM dead_letters WHERE replay_at IS NOT NULL) AS replay_at;
+       (SELECT min(replay_at) FROM dead_letters WHERE replay_at IS NOT NULL) AS replay_at,
+       (SELECT min(due_at) FROM sequence_enrolments WHERE ended_at IS NULL) AS follow_up_at;

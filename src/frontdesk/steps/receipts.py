@@ -11,6 +11,7 @@ from frontdesk.db.clock import BusinessClock
 from frontdesk.db.pool import Tx
 from frontdesk.errors import Undeliverable
 from frontdesk.inbox.model import Event
+from frontdesk.leads import store as leads
 from frontdesk.message import Receipt, ReceiptStatus
 from frontdesk.outbox import store as outbox
 from frontdesk.outbox.consents import record_consent
@@ -18,7 +19,7 @@ from frontdesk.outbox.model import LedgerStatus
 from frontdesk.provider import Sender
 from frontdesk.registry import Commit
 
-__all__ = ["ReceiptHandler", "move_by_receipt"]
+__all__ = ["ReceiptHandler", "count_until", "move_by_receipt"]
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,15 @@ class ReceiptHandler:
         await move_by_receipt(tx, self._provider, receipt, self._clock.now())
 
 
+def count_until(tx: Tx, lead_id: int | None, counted_at: datetime | None, now: datetime) -> None:
+    """Let the lead's next minute begin now that it is known that a message reached the carrier, or may have.
+
+    Its request was written some time after it was counted, later than planned where a process stood still.
+    """
+    if lead_id is not None and counted_at is not None:
+        leads.count_from(tx, lead_id, claimed_at=counted_at, went_at=now)
+
+
 async def move_by_receipt(tx: Tx, provider: Sender, receipt: Receipt, now: datetime) -> None:
     """Move the ledger row and the message that a receipt speaks of; an opt-out among its errors is recorded."""
     row, status = await outbox.apply_receipt(tx, receipt, now)
@@ -55,6 +65,8 @@ async def move_by_receipt(tx: Tx, provider: Sender, receipt: Receipt, now: datet
         # Sent by something else on the same account, or its row was erased: nothing of ours to move.
         log.info("receipt_for_no_message_of_ours", provider_message_id=receipt.provider_message_id)
         return
+    if row.status in (LedgerStatus.SENDING, LedgerStatus.UNKNOWN):
+        count_until(tx, row.lead_id, row.counted_at, now)
     read = receipt.status is ReceiptStatus.READ
     if status is not None or (read and row.status == LedgerStatus.DELIVERED):
         word = "read" if read else _MESSAGE_STATUS[status or LedgerStatus.DELIVERED]

@@ -17,7 +17,7 @@ from frontdesk.outbox.unknown import SKEW, Again, NeedsAPerson, Suspect, WasSent
 from frontdesk.provider import Sender, SentMessage
 from frontdesk.registry import Registry
 from frontdesk.steps.judge import give_back_count
-from frontdesk.steps.receipts import move_by_receipt
+from frontdesk.steps.receipts import count_until, move_by_receipt
 
 __all__ = ["resolve_unknown", "take_back"]
 
@@ -30,11 +30,14 @@ _AT_ONCE = 10
 async def take_back(db: Database, bucket: Bucket, clock: BusinessClock, lease_clock: LeaseClock) -> int:
     """Settle every lease on a send that has run out: not begun goes again, begun is UNKNOWN. Returns how many."""
     async with db.transaction(bucket) as tx:
-        again, unknown = await outbox.lapse(tx, lease_clock.now(), clock.now())
+        now = clock.now()
+        again, unknown = await outbox.lapse(tx, lease_clock.now(), now)
         for row in again:
             await give_back_count(tx, row.lead_id, row.counted_at, row.counted_before)
         marks = [OutboundMark(row.id, "queued") for row in again]
-        marks += [OutboundMark(ledger_id, "unknown", sent_at=clock.now()) for ledger_id in unknown]
+        for row in unknown:
+            count_until(tx, row.lead_id, row.counted_at, now)
+        marks += [OutboundMark(row.id, "unknown", sent_at=now) for row in unknown]
         await conversations.mark_outbound(tx, marks)
     if marks:
         log.warning("sends_taken_back", not_started=len(again), unknown=len(unknown))

@@ -22,12 +22,10 @@ from frontdesk.readers.rules import read_answer
 from frontdesk.registry import Commit
 from frontdesk.settings import Settings
 from frontdesk.steps.apply import Cause, apply
-from frontdesk.steps.facts import flow_for, known_zone, opted_out
+from frontdesk.steps.facts import flow_for, known_zone, opted_out, sequences_for
 from frontdesk.steps.handle import Stale
 
 __all__ = ["TextHandler"]
-
-_SEQUENCE_LASTS = timedelta(days=30)
 
 
 class TextHandler:
@@ -80,7 +78,7 @@ class TextHandler:
         tx: Tx,
     ) -> None:
         now = self._clock.now()
-        expiry = event.received_at + _SEQUENCE_LASTS
+        expiry = event.received_at + timedelta(days=self._settings.follow_up.expires_days)
         lead = await leads.ensure(
             tx, client_id=client.id, phone=text.from_address, sequence_expires_at=expiry, now=event.received_at
         )
@@ -94,6 +92,7 @@ class TextHandler:
         )
         if not new:
             return  # the same message under another id, or a replay of what was handled
+        await leads.reopen(tx, lead, sequence_expires_at=expiry)
         timezone = known_zone(lead.timezone or client.timezone)
         out = await opted_out(tx, text.from_address, text.to_address, client.id)
         word = keyword(text.body, opted_out=out)
@@ -115,6 +114,7 @@ class TextHandler:
             provider=self._provider.name,
             timezone=timezone,
             said_at=came_in_at(event.payload) or min(text.said_at or now, now),
+            sequences=sequences_for(client.settings, self._settings.sequences),
         )
         await apply(tx, cause, rules.decide(turn), now=now, settings=self._settings)
 

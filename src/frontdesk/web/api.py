@@ -15,6 +15,7 @@ from frontdesk.web.dead_letters import add_dead_letters
 from frontdesk.web.outbox import add_outbox
 from frontdesk.web.paging import After, Limit, RowId, after, listing
 from frontdesk.web.problems import RESPONSES
+from frontdesk.web.retrying import add_simulate_retry
 from frontdesk.web.sending import add_sending
 from frontdesk.web.shapes import (
     AiHealth,
@@ -44,6 +45,7 @@ def admin_router(desk: Desk) -> APIRouter:
     _add_lists(router, desk)
     add_dead_letters(router, desk)
     add_acts(router, desk)
+    add_simulate_retry(router, desk)
     add_outbox(router, desk)
     add_sending(router, desk)
 

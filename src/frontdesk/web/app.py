@@ -28,6 +28,7 @@ from frontdesk.web.outbox_pages import outbox_routes
 from frontdesk.web.pages import page_routes
 from frontdesk.web.problems import Problem, Problems
 from frontdesk.web.rendering import Renderer
+from frontdesk.web.retrying import retry_routes
 from frontdesk.web.sending import switches_on
 from frontdesk.web.simulator_pages import simulator_routes
 
@@ -67,6 +68,7 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
     app.include_router(cron_router(desk))
     app.router.routes += page_routes(desk, renderer, simulated=simulation is not None)
     app.router.routes += outbox_routes(desk, renderer)
+    app.router.routes += retry_routes(desk, renderer)
     app.router.routes += simulator_routes(desk, renderer, simulation)
     app.router.routes.append(Mount("/static", StaticFiles(packages=[("frontdesk.web", "static")])))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

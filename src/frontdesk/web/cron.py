@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from frontdesk.desk import Desk
+from frontdesk.steps.follow_up import follow_up
 from frontdesk.steps.retire import retire
 from frontdesk.web.problems import RESPONSES
 
-__all__ = ["CleanedUp", "KeptWeek", "cron_router"]
+__all__ = ["CleanedUp", "FollowedUp", "KeptWeek", "cron_router"]
 
 _AT_MOST = 25.0  # seconds; hosts that call give up after 30
 
@@ -46,6 +47,15 @@ class CleanedUp(_Answer):
     finished: bool = Field(description="false: the time was up, and a next call goes on")
 
 
+class FollowedUp(_Answer):
+    """What one call did for leads who do not answer."""
+
+    put: int = Field(description="follow-up texts put into the outbox, where the gate decides when they go")
+    ended: int = Field(description="leads who left a sequence instead")
+    closed_leads: int = Field(description="leads closed as lost, since their time was over")
+    finished: bool = Field(description="false: the time was up, and a next call goes on")
+
+
 def _admit(request: Request, _shown_in_openapi: Annotated[Any, Depends(_bearer)]) -> None:
     request.state.who = request.app.state.door.admit_cron(request)
 
@@ -59,6 +69,13 @@ def cron_router(desk: Desk) -> APIRouter:
         done = await retire(desk.db, desk.bucket, desk.clock, desk.settings.retention, seconds=_AT_MOST)
         return CleanedUp.model_validate(done)
 
+    async def process_followups() -> FollowedUp:
+        """Put the follow-up texts that are due and close the leads that expired, for 25 seconds at most."""
+        return FollowedUp.model_validate(
+            await follow_up(desk.db, desk.bucket, desk.clock, desk.settings, seconds=_AT_MOST)
+        )
+
     for method in ("POST", "GET"):
+        router.add_api_route("/process-followups", process_followups, methods=[method])
         router.add_api_route("/cleanup-webhooks", cleanup_webhooks, methods=[method])
     return router

@@ -1,0 +1,1 @@
+"""Sequences: follow-up texts to leads who were left waiting, or who left us waiting."""
