@@ -50,7 +50,8 @@ def errors_page() -> str:
         "The word stands in `outbound_message_log.reason` and `messages.blocked_reason`.",
         table(("Reason", "In words", *SendClass), ((code(r), r.words, *_verdicts(r)) for r in Reason)),
         f"Replies and unprompted texts are too old after {_oldest():.0f} hours. With `limits.strict` replies have the "
-        "daily limit of unprompted texts. Switches for all or for a client spare alerts.",
+        "daily limit of unprompted texts. Switches for all or for a client spare alerts. After the window of WhatsApp, "
+        "what is unprompted or written by a person goes as a template where `whatsapp.template` names one.",
         "## Twilio's error codes",
         "When Twilio refuses a request with one of these codes, the class decides: `retry` and `account` put the "
         "message back into the queue (`account` opens the account's circuit breaker too), everything else makes it "
@@ -59,7 +60,8 @@ def errors_page() -> str:
         table(("Class", ""), ((code(kind), _CLASS_WORDS[kind]) for kind in ErrorClass)),
         twilio,
         "## WhatsApp's error codes",
-        "Of the Cloud API, in the same classes. This version does not send through it yet; the channels to come will.",
+        "Of the Cloud API, in the same classes. What each leads to when a message is sent stands in "
+        "[Providers](providers.md#whatsapp).",
         whatsapp,
     )
 

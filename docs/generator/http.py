@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from frontdesk.desk import Desk
-from frontdesk.testing import scratch_settings
+from frontdesk.testing import WHATSAPP, scratch_settings
 from frontdesk.web.app import build_app
 from frontdesk.web.hooks import ALIASES
 from generator.markdown import Row, code, page, sentence, table
@@ -14,10 +14,8 @@ __all__ = ["http_page"]
 
 def http_page() -> str:
     """Webhooks, admin API and pages."""
-    desk = Desk(scratch_settings(stripe_webhook_secret="whsec_of_nobody"), "")  # noqa: S106
-    desk.use_twilio(public_base="https://desk.example.com")
-    desk.use_stripe()
-    desk.use_forms()
+    desk = Desk(scratch_settings(stripe_webhook_secret="whsec_of_nobody", vapi_secret="x", **WHATSAPP), "")  # noqa: S106
+    desk.use_providers(public_base="https://desk.example.com")
     served = build_app(desk)
     schema = served.openapi()
     others = [

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 from frontdesk.commands.described import described, described_section
-from frontdesk.setting_parts import FlowSettings, FormSettings, Question
+from frontdesk.setting_channels import FormSettings
+from frontdesk.setting_parts import FlowSettings, Question
 from frontdesk.settings import Settings
 from generator.markdown import code, page, sentence, table
 

@@ -26,13 +26,17 @@ from frontdesk.providers.twilio_webhooks import RETRY_FRAGMENT
 from frontdesk.providers.vapi import Vapi
 from frontdesk.providers.vapi_auth import SCHEMES, HmacPlan
 from frontdesk.providers.vapi_webhooks import VAPI
+from frontdesk.providers.whatsapp import WhatsApp
+from frontdesk.providers.whatsapp_webhooks import WHATSAPP
 from frontdesk.registry import Commit, Registry
 from frontdesk.service import Service
-from frontdesk.setting_parts import FormSettings, secrets_in
+from frontdesk.setting_channels import FormSettings
+from frontdesk.setting_kinds import secrets_in
 from frontdesk.settings import Settings
 from frontdesk.steps.booking_tools import book_appointment, cancel_appointment, next_free_slots
 from frontdesk.steps.forms import FormHandler
 from frontdesk.steps.lead_tools import find_or_create_lead, hand_over, send_text
+from frontdesk.steps.mixed import MixedHandler
 from frontdesk.steps.payments import PaymentHandler
 from frontdesk.steps.receipts import ReceiptHandler
 from frontdesk.steps.receive import Receiver
@@ -122,10 +126,9 @@ class Desk:
         settings = self.settings
         if not settings.twilio_account_sid or settings.twilio_auth_token is None:
             raise SetupError("Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or leave both out to use the simulator.")
-        tokens = [token.strip() for token in settings.twilio_auth_token.get_secret_value().split(",") if token.strip()]
         twilio = Twilio(
             account_sid=settings.twilio_account_sid,
-            auth_tokens=tokens,
+            auth_tokens=secrets_in(settings.twilio_auth_token),
             api_base=settings.twilio_api_base,
             status_callback=f"{public_base}/webhooks/twilio/status{RETRY_FRAGMENT}" if public_base else "",
         )
@@ -185,6 +188,41 @@ class Desk:
         handler = FormHandler(self.db, self.bucket, self.clock, forms, self.settings)
         self.registry.handlers.setdefault("lead_form", handler)
         return forms
+
+    def use_whatsapp(self) -> WhatsApp:
+        """Set up WhatsApp's own API (or what stands in for it). Raises SetupError without all that it needs."""
+        settings = self.settings
+        if not settings.on_whatsapp:
+            raise SetupError(
+                "Set WHATSAPP_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN and WHATSAPP_PHONE_NUMBER_ID, "
+                "or none of them."
+            )
+        whatsapp = WhatsApp(
+            tokens=secrets_in(settings.whatsapp_token),
+            app_secrets=secrets_in(settings.whatsapp_app_secret),
+            verify_tokens=secrets_in(settings.whatsapp_verify_token),
+            phone_number_id=settings.whatsapp_phone_number_id or "",
+            numbers=settings.whatsapp.numbers,
+            api_base=settings.whatsapp_api_base,
+            version=settings.whatsapp.version,
+        )
+        self.add_sender(whatsapp)
+        texts = TextHandler(self.db, self.bucket, self.clock, whatsapp, settings)
+        receipts = ReceiptHandler(self.clock, whatsapp)
+        self.registry.handlers.setdefault(WHATSAPP, MixedHandler(whatsapp, texts=texts, receipts=receipts))
+        return whatsapp
+
+    def use_providers(self, *, public_base: str | None) -> None:
+        """Set up every provider that the settings name. Raises SetupError where they name none that carries texts."""
+        settings = self.settings
+        if settings.on_twilio or not settings.on_whatsapp:
+            self.use_twilio(public_base=public_base)
+        if settings.on_whatsapp:
+            self.use_whatsapp()
+        if settings.vapi_secret is not None:
+            self.use_vapi()
+        self.use_stripe()
+        self.use_forms()
 
     async def open(self) -> None:
         """Connect, migrate, make room. Raises SetupError in one sentence when the database cannot be used."""

@@ -15,6 +15,7 @@ FrontdeskError
 │   ├── Rejected            never again: the carrier refused it
 │   ├── AccountRefused      not sent, nor will be anything else of the account until somebody acts: again then
 │   ├── Throttled           not sent: again after `retry_after` seconds
+│   │   └── TooOften        the same, and it holds for this recipient alone: the number goes on
 │   ├── Unreachable         nothing was sent: again later
 │   └── Unknown             it may have been sent: never again by itself, reconcile
 ├── CannotDo                a tool cannot do it: say the sentence to the caller; what the tool wrote is undone
@@ -44,6 +45,7 @@ __all__ = [
     "SetupError",
     "Throttled",
     "TooLarge",
+    "TooOften",
     "Undeliverable",
     "Unknown",
     "Unreachable",
@@ -151,8 +153,12 @@ class Throttled(SendError):
         self.retry_after = retry_after
 
 
+class TooOften(Throttled):
+    """Known not sent: too many to this one recipient. Messages to others are not held up by it."""
+
+
 class Unreachable(SendError):
-    """Nothing reached the carrier (refused, DNS, TLS): known not sent."""
+    """Nothing reached the carrier (refused, DNS, TLS), or it said that it could do nothing: known not sent."""
 
 
 class Unknown(SendError):

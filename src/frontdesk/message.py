@@ -11,12 +11,14 @@ __all__ = [
     "LaneClass",
     "LeadSubmitted",
     "Media",
+    "Notice",
     "Outgoing",
     "PaymentKind",
     "PaymentTold",
     "Receipt",
     "ReceiptStatus",
     "Received",
+    "Template",
     "TextReceived",
     "VoiceLine",
     "VoiceReport",
@@ -64,6 +66,8 @@ class TextReceived:
     to_address: str
     body: str
     media: tuple[Media, ...] = ()
+    said_at: datetime | None = None
+    """When the lead wrote it, by the provider's clock, where it tells: a webhook may be days late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,18 @@ class Receipt:
     status: ReceiptStatus
     provider_status: str
     ledger_id: int | None = None
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that is kept and shown and that nobody answers: a reaction, a deletion, news of the account.
+
+    `kind` is the provider's own word for it, `error_code` is set where it tells of trouble.
+    """
+
+    provider: str
+    kind: str
     error_code: str | None = None
 
 
@@ -184,7 +200,7 @@ class LeadSubmitted:
     """The client that the form belongs to; None: the desk's only one."""
 
 
-Received = TextReceived | Receipt | VoiceStatus | VoiceReport | VoiceLine | PaymentTold | LeadSubmitted
+Received = TextReceived | Receipt | Notice | VoiceStatus | VoiceReport | VoiceLine | PaymentTold | LeadSubmitted
 """What a stored webhook item can be read as."""
 
 
@@ -208,12 +224,25 @@ class Item:
     function_name: str = ""
     to_account: bool = False
     body: bytes | None = None
-    """What the archive keeps in the place of the raw body, where that holds a secret; None: the raw body."""
+    """What is stored as its body, where that is not the body of the whole webhook: a part of a large batch (see
+    `Profile.batch`), or a body without the secret that it holds."""
 
     @property
     def lane(self) -> str:
         """The ordering key of this item."""
         return lane_key(self.lane_class, self.channel, self.our_address, self.other_address, self.lane_ref)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A wording that the carrier approved before, sent in place of a message's own.
+
+    `parameter` names the one place in it that takes the message's text: "1" for a numbered one, blank for none.
+    """
+
+    name: str
+    language: str
+    parameter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +257,12 @@ class Outgoing:
     media_urls: tuple[str, ...] = field(default=())
     deliver_within: timedelta | None = None
     """The carrier must not deliver it later than this after it took it; None: whenever it can."""
+    template: Template | None = None
+    """Goes in place of the body, which fills it in; None: the body goes as it stands."""
+    choices: tuple[str, ...] = ()
+    """Answers that can be tapped, where the channel has such; elsewhere the body stands alone."""
+    reply_to: str | None = None
+    """The provider's id of the inbound message that this one quotes, where the channel shows that."""
 
 
 def lane_key(lane_class: LaneClass, channel: str, ours: str, other: str, ref: str | None = None) -> str:

@@ -54,7 +54,9 @@ class Batch(StrEnum):
     """How many items one POST holds."""
 
     ONE = "one"
-    MANY = "many"  # each is kept by itself, and all are repeated when one could not be
+    # Each is kept by itself, and all are repeated when one could not be. Of a large body each keeps its own part, and
+    # one more item the whole.
+    MANY = "many"
 
 
 class Refused(StrEnum):
@@ -68,8 +70,8 @@ class Refused(StrEnum):
 class Retries:
     """How a provider posts a webhook again that was not acknowledged, once it is set up as `set_up` says."""
 
-    times: int
-    """Tries after the first, at most."""
+    times: int | None
+    """Tries after the first, at most; None: not told."""
     within: timedelta
     """From the first try to the last: an outage that is longer loses webhooks, see `Profile.listed`."""
     set_up: str
@@ -182,6 +184,10 @@ class Provider(Protocol):
 
 class Sender(Provider, Protocol):
     """A provider that carries our messages to people."""
+
+    lists_sent: bool
+    """It tells what it was asked to send: `look_up` and `list_messages` answer. Where not, they are never asked, only
+    receipts tell, and what stays unknown is left to a person."""
 
     async def send(self, outgoing: Outgoing) -> Accepted:
         """Ask the carrier to send. Raises Rejected, AccountRefused, Throttled, Unreachable or Unknown."""

@@ -8,24 +8,17 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from frontdesk.setting_channels import BookingSettings, FormSettings, PaymentSettings, VapiSettings, WhatsAppSettings
+from frontdesk.setting_kinds import E164, Country, FormSource, Hours, TimeZone
 from frontdesk.setting_parts import (
-    E164,
     NUDGES,
-    BookingSettings,
-    Country,
     FlowSettings,
     FollowUpSettings,
-    FormSettings,
-    FormSource,
-    Hours,
     LimitSettings,
-    PaymentSettings,
     QuietSettings,
     RetentionSettings,
     SenderSettings,
     SequenceSettings,
-    TimeZone,
-    VapiSettings,
     WorkerSettings,
 )
 
@@ -88,6 +81,21 @@ class Settings(BaseSettings):
         SecretStr | None,
         Field(description="whsec_… of the webhook endpoint at Stripe; a comma-separated pair while rotated"),
     ] = None
+    whatsapp_token: Annotated[
+        SecretStr | None, Field(description="access token of a system user at Meta; empty: no WhatsApp of its own")
+    ] = None
+    whatsapp_app_secret: Annotated[
+        SecretStr | None, Field(description="of the app at Meta, signs webhooks; a comma-separated pair while rotated")
+    ] = None
+    whatsapp_verify_token: Annotated[
+        SecretStr | None, Field(description="made up by you and told to Meta together with the webhook's URL")
+    ] = None
+    whatsapp_phone_number_id: Annotated[
+        str | None, Field(description="Meta's id of the number that WhatsApp messages go from")
+    ] = None
+    whatsapp_api_base: Annotated[str, Field(description="Meta's Graph API, or what stands in for it")] = (
+        "https://graph.facebook.com"
+    )
     catch_up_days: Annotated[
         # A week: who wrote longer ago has found somebody else, and stored webhooks are kept for no less.
         int,
@@ -108,6 +116,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     quiet: QuietSettings = QuietSettings()
     sender: SenderSettings = SenderSettings()
+    whatsapp: WhatsAppSettings = WhatsAppSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
     booking: BookingSettings = BookingSettings()
@@ -121,7 +130,18 @@ class Settings(BaseSettings):
     @property
     def simulated(self) -> bool:
         """True without provider credentials: the simulator stands in for the carrier."""
-        return not (self.twilio_account_sid and self.twilio_auth_token)
+        return not (self.on_twilio or self.on_whatsapp)
+
+    @property
+    def on_twilio(self) -> bool:
+        """True with an account at Twilio."""
+        return bool(self.twilio_account_sid and self.twilio_auth_token)
+
+    @property
+    def on_whatsapp(self) -> bool:
+        """True with all that WhatsApp's own API needs."""
+        secrets = (self.whatsapp_token, self.whatsapp_app_secret, self.whatsapp_verify_token)
+        return all(secrets) and bool(self.whatsapp_phone_number_id)
 
     @classmethod
     def settings_customise_sources(

@@ -105,7 +105,7 @@ def test_a_number_with_a_thousand_waiting_and_one_that_rests_hold_up_no_other(ds
         await box.put(*(draft(f"a{n}", to=f"+1202555{n:04}", sender="+1busy") for n in range(1000)))
         await box.put(draft("resting", sender="+1resting"))
         async with db.transaction() as tx:
-            await claims.slow_down(tx, "+1resting", now=NOW, rest_until=NOW + MINUTE, defaults=Throughput(1, 60))
+            await claims.slow_down(tx, "+1resting", now=NOW, rest_until=NOW + MINUTE, defaults={"": Throughput(1, 60)})
         assert [one.body for one in await box.claim(numbers=1)] == ["a0"]
         later = NOW + SECOND / 2
         await box.put(draft("b", sender="+1free"), at=later)
@@ -206,7 +206,7 @@ def test_a_throttled_number_rests_goes_half_as_fast_and_speeds_up_again(dsn: str
         again_at = NOW + SECOND * rest
         async with db.transaction() as tx:
             assert await outbox.settle_not_sent(tx, refused, "too many requests", again_at)
-            await claims.slow_down(tx, "+12025550100", now=NOW, rest_until=again_at, defaults=Throughput(1, 60))
+            await claims.slow_down(tx, "+12025550100", now=NOW, rest_until=again_at, defaults={"": Throughput(1, 60)})
         first = max(again_at, NOW + SLOT)
         assert await box.claim(first - SECOND / 1000) == []
         gaps = []

@@ -113,6 +113,31 @@ def test_each_reason_holds_back_the_classes_it_concerns_and_no_other(
     assert why(verdict) is (reason if send_class in classes else None)
 
 
+@pytest.mark.parametrize("send_class", list(SendClass))
+@pytest.mark.parametrize("hours", [None, 25, 1])
+@pytest.mark.parametrize("there", [True, False])
+def test_after_the_window_only_what_tells_of_us_goes_and_only_as_a_template(
+    there: bool, hours: int | None, send_class: SendClass
+) -> None:
+    last = None if hours is None else NOW - timedelta(hours=hours)
+    facts = replace(FREE, send_class=send_class, whatsapp=True, last_inbound_at=last, template=there)
+    if hours == 1 or send_class is ALERT:
+        expected: Verdict = Send()
+    elif there and send_class in (UNPROMPTED, MANUAL):
+        expected = Send(as_template=True)
+    else:
+        expected = Block(Reason.WINDOW_CLOSED)
+    assert gate(facts, NOW) == expected
+
+
+def test_a_template_is_held_back_by_all_that_holds_back_words() -> None:
+    closed = replace(FREE, send_class=UNPROMPTED, whatsapp=True, template=True)
+    assert gate(replace(closed, opted_out=True), NOW) == Block(Reason.OPTED_OUT)
+    assert gate(replace(closed, window=Window(MORNING, None)), NOW) == Wait(MORNING, Reason.QUIET_HOURS)
+    assert gate(replace(closed, window=Window(None, EVENING)), NOW) == Send(EVENING, as_template=True)
+    assert gate(replace(closed, **switch(Scope.GLOBAL, Mode.DRY_RUN)), NOW) == Block(Reason.DRY_RUN)
+
+
 @pytest.mark.parametrize("facts", HARMLESS)
 @pytest.mark.parametrize("send_class", list(SendClass))
 def test_just_inside_every_bound_it_goes(facts: dict[str, Any], send_class: SendClass) -> None:

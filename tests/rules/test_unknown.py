@@ -7,7 +7,17 @@ import pytest
 
 from frontdesk.effects import SendClass
 from frontdesk.message import ReceiptStatus
-from frontdesk.outbox.unknown import INDEXING_DELAY, Again, Later, NeedsAPerson, Suspect, WasSent, after_listing
+from frontdesk.outbox.unknown import (
+    INDEXING_DELAY,
+    RECEIPT_COMES,
+    Again,
+    Later,
+    NeedsAPerson,
+    Suspect,
+    WasSent,
+    after_listing,
+    without_list,
+)
 from frontdesk.provider import SentMessage
 
 STARTED = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
@@ -53,3 +63,9 @@ def test_a_message_of_nobodys_to_the_same_phone_is_for_a_person() -> None:
     stranger = replace(MATCH, body="something else")
     assert after_listing(SUSPECT, [stranger], set(), LATE) == NeedsAPerson()
     assert after_listing(SUSPECT, [stranger], {"SM1"}, LATE) == Again()
+
+
+def test_without_a_list_a_receipt_is_waited_for_and_then_a_person_decides() -> None:
+    over = STARTED + RECEIPT_COMES
+    assert without_list(STARTED, over - timedelta(seconds=1)) == Later()
+    assert without_list(STARTED, over) == NeedsAPerson()

@@ -50,7 +50,7 @@ async def _catch_up(settings: Settings, since: str | None) -> list[CaughtUp]:
     async with reading(settings) as here:
         begin = None if since is None else _moment(since, here.clock.now(), settings.retention.webhook_events_for)
         desk = Desk(settings, here.db.dsn)  # for its carrier alone: nothing is migrated and no loop is started
-        twilio = desk.use_twilio(public_base=None)
+        desk.use_providers(public_base=None)
         receiver = Receiver(here.db, PUBLIC, here.clock, here.clock)
         catching_up = CatchingUp(here.db, PUBLIC, here.clock, desk.registry, receiver, settings)
         try:
@@ -58,7 +58,8 @@ async def _catch_up(settings: Settings, since: str | None) -> list[CaughtUp]:
         except (SendError, Overloaded) as error:
             raise SetupError(f"{error} What was passed on before stays so: mend that, then run this again.") from error
         finally:
-            await twilio.aclose()
+            for provider in desk.registry.providers.values():
+                await provider.aclose()
 
 
 def _moment(text: str, now: datetime, kept: timedelta) -> datetime:

@@ -15,7 +15,8 @@ from frontdesk.providers.standard_webhooks import read_key
 from frontdesk.providers.twilio_webhooks import PROFILES, RETRY_FRAGMENT, SMS, STATUS
 from frontdesk.providers.vapi_webhooks import PROFILES as VAPI_PROFILES
 from frontdesk.providers.vapi_webhooks import VAPI
-from frontdesk.setting_parts import FormSettings, secrets_in
+from frontdesk.setting_channels import FormSettings
+from frontdesk.setting_kinds import secrets_in
 from frontdesk.settings import Settings
 from frontdesk.web.auth import check_exposure
 
@@ -58,7 +59,8 @@ def check_account(settings: Settings) -> Iterator[Check]:
     """The shape of the Twilio account and number."""
     sid, token = settings.twilio_account_sid, settings.twilio_auth_token
     if not sid and not token:
-        yield Check("Twilio", State.OK, "no account set: `frontdesk up` runs the simulator")
+        instead = "`frontdesk up` runs the simulator" if settings.simulated else "texts go by WhatsApp alone"
+        yield Check("Twilio", State.OK, f"no account set: {instead}")
         return
     if not sid or not token:
         missing = "TWILIO_AUTH_TOKEN" if sid else "TWILIO_ACCOUNT_SID"
@@ -94,11 +96,11 @@ def _is_hex(text: str) -> bool:
 
 
 def check_public_url(settings: Settings) -> Iterator[Check]:
-    """The address under which Twilio reaches the desk, and the webhook URLs to paste there."""
+    """The address under which providers reach the desk, and the webhook URLs to paste at Twilio."""
     url = settings.public_url
     if url is None:
         if not settings.simulated:
-            todo = "set PUBLIC_URL to the https address that Twilio reaches; without it no receipts come back"
+            todo = "set PUBLIC_URL to the https address that providers reach; without it no receipts come back"
             yield Check("PUBLIC_URL", State.FAIL, "not set", todo)
         return
     parts = urlsplit(url)
@@ -107,6 +109,8 @@ def check_public_url(settings: Settings) -> Iterator[Check]:
         yield Check("PUBLIC_URL", State.FAIL, f"{url} is no https address", todo)
         return
     yield Check("PUBLIC_URL", State.OK, url)
+    if not settings.on_twilio and not settings.simulated:
+        return
     base = url.rstrip("/")
     paste = (
         "paste it in the Twilio console, with what stands behind the # (it asks for retries): "

@@ -19,6 +19,7 @@ from frontdesk.commands.checks import (
     check_stripe,
     check_vapi,
 )
+from frontdesk.commands.checks_whatsapp import check_whatsapp
 from frontdesk.commands.database import opened, schema_version
 from frontdesk.commands.described import described
 from frontdesk.commands.faults import Fault, find_faults
@@ -80,6 +81,7 @@ def _checks(given: Given) -> Iterator[Check]:
     yield from check_data_dir(settings.data_dir)
     yield from asyncio.run(_database(settings))
     yield from check_account(settings)
+    yield from check_whatsapp(settings)
     yield from check_public_url(settings)
     yield from check_vapi(settings)
     yield from check_stripe(settings)

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from frontdesk.setting_parts import FormSettings
+from frontdesk.setting_channels import FormSettings
 from frontdesk.settings import Settings
 
 __all__ = ["MASK", "Described", "described", "described_section", "is_secret"]

@@ -79,6 +79,8 @@ def _target(settings: Settings, url: str | None, yes: bool) -> tuple[Settings, s
             "A real Twilio account is set, so that the desk would answer these made-up leads with real texts: "
             "use the simulator, or insist with --yes."
         )
+    if not settings.simulated and not settings.on_twilio:
+        raise SetupError("These texts are signed as Twilio's, and no Twilio account is set: use the simulator.")
     running = read_running(settings.data_dir)
     if settings.simulated:
         open_account(settings.data_dir)

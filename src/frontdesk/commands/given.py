@@ -12,7 +12,9 @@ from frontdesk.logs import configure_logs
 from frontdesk.reporting import start_reporting
 from frontdesk.settings import Settings
 
-__all__ = ["given_by", "quiet_settings", "settings_of"]
+__all__ = ["WHATSAPP_NEEDS", "given_by", "missing_for_whatsapp", "quiet_settings", "settings_of"]
+
+WHATSAPP_NEEDS = ("WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "WHATSAPP_PHONE_NUMBER_ID")
 
 
 def given_by(context: typer.Context) -> Given:
@@ -53,3 +55,11 @@ def _refuse_half_an_account(settings: Settings) -> None:
         if not settings.twilio_account_sid:
             there, missing = missing, there
         raise SetupError(f"{there} is set and {missing} is not: set both for Twilio, or neither for the simulator.")
+    if lacking := missing_for_whatsapp(settings):
+        raise SetupError(f"For WhatsApp {' and '.join(lacking)} must be set too: set all four of it, or none.")
+
+
+def missing_for_whatsapp(settings: Settings) -> list[str]:
+    """The settings that WhatsApp still needs; empty where it has all of them, or none was set."""
+    values = {name: getattr(settings, name.lower()) for name in WHATSAPP_NEEDS}
+    return [name for name, value in values.items() if not value] if any(values.values()) else []

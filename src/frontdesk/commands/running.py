@@ -41,11 +41,7 @@ async def open_desk(settings: Settings, dsn: str, public_base: str | None) -> As
     await try_to_connect(dsn)
     desk = Desk(settings, dsn)
     try:
-        desk.use_twilio(public_base=public_base)
-        if settings.vapi_secret is not None:
-            desk.use_vapi()
-        desk.use_stripe()
-        desk.use_forms()
+        desk.use_providers(public_base=public_base)
         await desk.open()
         await _serve_first_client(desk)
         yield desk
@@ -55,10 +51,13 @@ async def open_desk(settings: Settings, dsn: str, public_base: str | None) -> As
 
 async def _serve_first_client(desk: Desk) -> None:
     """Whichever role starts first makes the first client, so that a founder with one number has nothing to set up."""
-    if desk.settings.twilio_number is None:
-        log.warning("no_first_client", why="TWILIO_NUMBER is not set: set it to the number that leads will text")
+    settings = desk.settings
+    number = settings.twilio_number or next(iter(settings.whatsapp.numbers), None)
+    if number is None:
+        name = "TWILIO_NUMBER" if settings.on_twilio else "whatsapp.numbers in frontdesk.toml"
+        log.warning("no_first_client", why=f"{name} is not set: set it to the number that leads will text")
         return
-    await desk.serve_first_client(desk.settings.twilio_number)
+    await desk.serve_first_client(number)
 
 
 @contextlib.asynccontextmanager
@@ -89,7 +88,7 @@ def settings_of_role(settings: Settings) -> tuple[Settings, str | None]:
     running = read_running(settings.data_dir)
     if running is None or running.simulator is None:
         raise SetupError(
-            "This role needs a carrier: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or run it beside "
+            "This role needs a carrier: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or WhatsApp's, or run it beside "
             f"`frontdesk up`, whose simulator it then uses (none runs in {settings.data_dir.resolve()})."
         )
     return simulated(settings, running.simulator), running.url

@@ -18,7 +18,7 @@ from frontdesk.db.migrate import load_migrations
 from frontdesk.db.pool import Database
 from frontdesk.desk import Desk
 from frontdesk.errors import SetupError
-from frontdesk.setting_parts import FormSettings
+from frontdesk.setting_channels import FormSettings
 from frontdesk.settings import Settings
 
 __all__ = ["init", "migrate", "settings"]

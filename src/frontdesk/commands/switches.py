@@ -1,7 +1,6 @@
 """`frontdesk outbox stop | go | switches | numbers`: what stops sending, and how fast each number goes."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +11,9 @@ from frontdesk.commands.given import quiet_settings
 from frontdesk.commands.printing import AsJson, print_json, print_table, say, spoken
 from frontdesk.db.pool import PUBLIC
 from frontdesk.outbox.gate import Lane, Mode, Scope
+from frontdesk.outbox.pace import Throughput
 from frontdesk.settings import Settings
+from frontdesk.steps.judge import throughputs
 from frontdesk.steps.switching import Which, named, switch_off, switch_on
 from frontdesk.web.outbox_shapes import Limiters, SwitchRow
 from frontdesk.web.sending import read_limiters, read_switches
@@ -131,13 +132,13 @@ def numbers(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found.model_dump())
         return
-    defaults = _Pace(settings.sender.per_second, settings.sender.per_minute)
+    defaults = throughputs(settings)
     print_table(
         "Numbers",
         ("Number", "Through", "Under way#", "Queued#", "Waiting#", "Sent#", "Throttled#", "Pace", "Next slot"),
         [
-            (n.number, n.provider, n.executing, n.queued, n.waiting, n.done, n.throttled, defaults.words(n),
-             n.next_slot_at)
+            (n.number, n.provider, n.executing, n.queued, n.waiting, n.done, n.throttled,
+             _pace(n, defaults.get(n.provider, defaults[""])), n.next_slot_at)
             for n in found.items
         ],
         "none ever sent",
@@ -148,18 +149,11 @@ def numbers(context: typer.Context, as_json: AsJson = False) -> None:
         print_table("Accounts", ("Account", "State", "Last error", "Rests until", "Since"), rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pace:
-    """The settings' throughput, which a number's own replaces."""
-
-    per_second: float
-    per_minute: float
-
-    def words(self, number: Any) -> str:
-        """How fast a number goes: 1 a second, 60 a minute, half as fast since a 429."""
-        second, minute = number.per_second or self.per_second, number.per_minute or self.per_minute
-        slower = f", {number.slow_factor:g} times slower now" if number.slow_factor > 1 else ""
-        return f"{second:g} a second, {minute:g} a minute{slower}"
+def _pace(number: Any, default: Throughput) -> str:
+    """How fast a number goes: 1 a second, 60 a minute, half as fast since a 429. Its own comes before the default."""
+    second, minute = number.per_second or default.per_second, number.per_minute or default.per_minute
+    slower = f", {number.slow_factor:g} times slower now" if number.slow_factor > 1 else ""
+    return f"{second:g} a second, {minute:g} a minute{slower}"
 
 
 async def _numbers(settings: Settings) -> Limiters:

@@ -27,6 +27,16 @@ from frontdesk.web.auth import check_exposure
 
 __all__ = ["up"]
 
+_SECRETS = (
+    "TWILIO_AUTH_TOKEN",
+    "WHATSAPP_TOKEN",
+    "WHATSAPP_APP_SECRET",
+    "WHATSAPP_VERIFY_TOKEN",
+    "VAPI_SECRET",
+    "STRIPE_WEBHOOK_SECRET",
+)
+"""Given to worker processes by value: they may come from files that only this process may read."""
+
 Workers = Annotated[int, typer.Option("--workers", min=0, max=64, help="Worker processes beside this one.")]
 
 
@@ -89,7 +99,7 @@ async def _children(workers: int, desk: Desk, base: str | None, stopping: Stoppi
 def _environment(desk: Desk, base: str | None) -> dict[str, str]:
     """What a child must know to work on the same database through the same carrier."""
     settings = desk.settings
-    token, stripe = settings.twilio_auth_token, settings.stripe_webhook_secret
+    secrets = {name: getattr(settings, name.lower()) for name in _SECRETS}
     values = {
         "DATABASE_URL": desk.db.dsn,
         "DATA_DIR": str(settings.data_dir.resolve()),
@@ -97,11 +107,11 @@ def _environment(desk: Desk, base: str | None) -> dict[str, str]:
         "LOG_LEVEL": settings.log_level,
         "PUBLIC_URL": base,
         "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-        "TWILIO_AUTH_TOKEN": token.get_secret_value() if token else None,
+        **{name: secret.get_secret_value() if secret else None for name, secret in secrets.items()},
         "TWILIO_API_BASE": settings.twilio_api_base,
         "TWILIO_NUMBER": settings.twilio_number,
-        "VAPI_SECRET": settings.vapi_secret.get_secret_value() if settings.vapi_secret else None,
-        "STRIPE_WEBHOOK_SECRET": stripe.get_secret_value() if stripe else None,
+        "WHATSAPP_PHONE_NUMBER_ID": settings.whatsapp_phone_number_id,
+        "WHATSAPP_API_BASE": settings.whatsapp_api_base,
         "LIMITS__SECONDS_BETWEEN": str(settings.limits.seconds_between),
     }
     return {name: value for name, value in values.items() if value}

@@ -1,10 +1,11 @@
 -- Find the conversation of a lead on a channel or make it. The update keeps the number the lead uses now and locks the
 -- row: one turn at a time.
 -- name: ensure
-INSERT INTO conversations AS c (client_id, lead_id, channel, our_address, other_address, last_message_at, created_at)
-VALUES (%(client_id)s, %(lead_id)s, %(channel)s, %(our_address)s, %(other_address)s, %(now)s, %(now)s)
+INSERT INTO conversations AS c
+    (client_id, lead_id, channel, provider, our_address, other_address, last_message_at, created_at)
+VALUES (%(client_id)s, %(lead_id)s, %(channel)s, %(provider)s, %(our_address)s, %(other_address)s, %(now)s, %(now)s)
 ON CONFLICT (client_id, lead_id, channel) DO UPDATE
-SET our_address = excluded.our_address, other_address = excluded.other_address,
+SET provider = excluded.provider, our_address = excluded.our_address, other_address = excluded.other_address,
     last_message_at = greatest(c.last_message_at, excluded.last_message_at)
 RETURNING id, client_id, lead_id, channel, our_address, other_address, last_question_key, questions_asked_count,
           state_version, known_fields, flow_state, bot_paused_at;
@@ -18,9 +19,9 @@ WHERE c.client_id = %(client_id)s AND c.channel = %(channel)s AND l.client_id = 
 -- The natural key: an inbound message is one row for ever, also when its request id was forgotten long ago.
 -- name: add_inbound
 INSERT INTO messages (conversation_id, lead_id, direction, body, media, status, provider_message_id, event_received_at,
-                      event_id, created_at)
+                      event_id, said_at, created_at)
 VALUES (%(conversation_id)s, %(lead_id)s, 'inbound', %(body)s, %(media)s::jsonb, 'received', %(provider_message_id)s,
-        %(event_received_at)s, %(event_id)s, %(now)s)
+        %(event_received_at)s, %(event_id)s, %(said_at)s, %(now)s)
 ON CONFLICT (provider_message_id) WHERE direction = 'inbound' DO NOTHING
 RETURNING id;
 

@@ -43,7 +43,7 @@ class OutboundMark:
 
 async def ensure(tx: Tx, *, client_id: int, lead_id: int, text: TextReceived, now: datetime) -> Conversation:
     """The conversation of this lead on this channel, made if it is new; its row is locked for the transaction."""
-    row = {"client_id": client_id, "lead_id": lead_id, "channel": text.channel, "now": now}
+    row = {"client_id": client_id, "lead_id": lead_id, "channel": text.channel, "provider": text.provider, "now": now}
     addresses = {"our_address": text.to_address, "other_address": text.from_address}
     return Conversation(*await tx.one(Q.ensure, {**row, **addresses}))
 
@@ -71,6 +71,7 @@ async def add_inbound(
         "provider_message_id": text.provider_message_id,
         "event_received_at": event_received_at,
         "event_id": event_id,
+        "said_at": min(text.said_at, now) if text.said_at is not None else None,
         "now": now,
     }
     return await tx.one(Q.add_inbound, row) is not None

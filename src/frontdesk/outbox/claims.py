@@ -64,13 +64,14 @@ async def candidates(
     numbers: int,
     per_number: int,
     now: datetime,
-    defaults: Throughput,
+    defaults: Mapping[str, Throughput],
     shut: Sequence[str] = (),
     only: str | None = None,
 ) -> tuple[dict[str, Number], list[Any]]:
     """Lock up to `numbers` sender numbers with a free slot; returns each one and their next messages, in order.
 
-    `shut` are accounts through which nothing goes now; `only` is the one that is asked for, if any.
+    `defaults` are by provider, "" for all others. `shut` are accounts through which nothing goes now; `only` is the one
+    that is asked for, if any.
     """
     asked = {"numbers": numbers, "now": now, "shut": list(shut), "only": only}
     free = {row.address: _number(row, defaults) for row in await tx.all(Q.free_numbers, asked)}
@@ -89,8 +90,9 @@ async def candidates(
     return free, chosen
 
 
-def _number(row: Any, defaults: Throughput) -> Number:
-    own = Throughput(row.per_second or defaults.per_second, row.per_minute or defaults.per_minute)
+def _number(row: Any, defaults: Mapping[str, Throughput]) -> Number:
+    default = defaults.get(row.provider, defaults[""])
+    own = Throughput(row.per_second or default.per_second, row.per_minute or default.per_minute)
     pace = Pace(row.next_slot_at, tuple(sorted(row.recent)), row.slow_factor, row.throttled_at)
     return Number(own, pace, row.held_until, row.held_for)
 
@@ -137,7 +139,9 @@ async def take_slots(tx: Tx, address: str, number: Number, sends: int) -> None:
     )
 
 
-async def slow_down(tx: Tx, address: str, *, now: datetime, rest_until: datetime, defaults: Throughput) -> None:
+async def slow_down(
+    tx: Tx, address: str, *, now: datetime, rest_until: datetime, defaults: Mapping[str, Throughput]
+) -> None:
     """Learn from a 429: the number rests until `rest_until`, and goes slower for a while."""
     row = await tx.one(Q.lock_pace, {"address": address})
     if row is None:
@@ -148,15 +152,16 @@ async def slow_down(tx: Tx, address: str, *, now: datetime, rest_until: datetime
 
 
 async def start(
-    tx: Tx, claimed: Claimed, *, now: datetime, latest: datetime, leased_until: datetime
+    tx: Tx, claimed: Claimed, *, now: datetime, latest: datetime, leased_until: datetime, template: str | None = None
 ) -> datetime | None:
     """The last fence before the request is written: when the message may really go, now or after the one before it.
 
-    None when its turn would come after `latest`. Raises ClaimLost, and the turn must be undone then.
+    `template` goes in place of its body. None when its turn would come after `latest`. Raises ClaimLost, and the turn
+    must be undone then.
     """
     fence = {"id": claimed.ledger_id, "claim_token": claimed.claim_token, "leased_until": leased_until}
     turn = {"address": claimed.from_address, "slot_at": claimed.slot_at, "takes": claimed.takes}
-    row = await tx.one(Q.start, {**fence, **turn, "now": now, "latest": latest})
+    row = await tx.one(Q.start, {**fence, **turn, "now": now, "latest": latest, "template": template})
     if row is None:
         return None
     if not row.ours:

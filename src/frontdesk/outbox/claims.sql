@@ -10,7 +10,7 @@ ON CONFLICT (address) DO NOTHING;
 -- slot is given once.
 -- The trap: only numbers are locked here. Rows of leads come next and ledger rows last, the same order as in handling.
 -- name: free_numbers
-SELECT s.address, s.next_slot_at, s.recent, s.slow_factor, s.throttled_at, s.per_second, s.per_minute, s.held_until,
+SELECT s.address, s.provider, s.next_slot_at, s.recent, s.slow_factor, s.throttled_at, s.per_second, s.per_minute, s.held_until,
        s.held_for
 FROM sender_numbers AS s
 WHERE s.next_slot_at <= %(now)s AND NOT s.provider = ANY(%(shut)s::text[])
@@ -98,7 +98,7 @@ SET next_slot_at = %(next_slot_at)s, recent = %(recent)s::timestamptz[], done = 
 WHERE address = %(address)s;
 
 -- name: lock_pace
-SELECT address, next_slot_at, recent, slow_factor, throttled_at, per_second, per_minute, held_until, held_for
+SELECT address, provider, next_slot_at, recent, slow_factor, throttled_at, per_second, per_minute, held_until, held_for
 FROM sender_numbers WHERE address = %(address)s FOR UPDATE;
 
 -- name: slow_down
@@ -121,7 +121,7 @@ WITH turn AS (
     RETURNING busy_until - %(takes)s::interval AS at
 ), started AS (
     UPDATE outbound_message_log AS o
-    SET started_at = turn.at, leased_until = %(leased_until)s,
+    SET started_at = turn.at, leased_until = %(leased_until)s, template = %(template)s::text,
         counted_at = CASE WHEN o.counted_at IS NULL THEN NULL ELSE turn.at END
     FROM turn
     WHERE o.id = %(id)s AND o.claim_token = %(claim_token)s AND o.status = 'SENDING'

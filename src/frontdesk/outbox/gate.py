@@ -12,6 +12,7 @@ from frontdesk.outbox.counters import Counters, Limits
 from frontdesk.outbox.quiet import Window
 
 __all__ = [
+    "BY_TEMPLATE",
     "FOR_A_PERSON",
     "MAX_AGE",
     "SAME_TEXTS",
@@ -75,7 +76,8 @@ _WORDS = {
     Reason.WITHDRAWN: "the follow-up ended before this text went: they wrote, booked, opted out, or a person took over",
     Reason.TOO_OLD: "it waited too long and would puzzle the recipient now",
     Reason.REPLACED: "a newer reply took its place before it could go",
-    Reason.WINDOW_CLOSED: "their last WhatsApp message is over 24 hours old; only an approved template may go now",
+    Reason.WINDOW_CLOSED: "their last WhatsApp message is over 24 hours old; only an approved template may go now "
+    "(whatsapp.template)",
     Reason.SAME_AGAIN: "the same words went to them three times within the hour; a robot may be answering",
     Reason.ACCOUNT_DOWN: "the carrier does not answer, or refuses our account; one message tries again in a moment",
     Reason.QUIET_HOURS: "it is night at the recipient (quiet.start, quiet.end); it goes in the morning",
@@ -158,6 +160,8 @@ class Facts:
     counters: Counters
     switches: tuple[Switch, ...] = ()
     whatsapp: bool = False
+    template: bool = False
+    """An approved template is there to go in the place of what comes after the 24-hour window."""
     last_inbound_at: datetime | None = None
     same_texts: int = 0
     account_down_until: datetime | None = None
@@ -167,9 +171,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """It may go now. `until`: the carrier must not deliver it later than that."""
+    """It may go now. `until`: the carrier must not deliver it later than that; `as_template`: its own wording may not
+    go any more, and the approved one goes in its place."""
 
     until: datetime | None = None
+    as_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +206,10 @@ MAX_AGE = {
 _UNPROMPTED = (SendClass.UNPROMPTED, SendClass.BULK)
 _AUTOMATIC = (SendClass.REPLY, *_UNPROMPTED)
 
+BY_TEMPLATE = (SendClass.UNPROMPTED, SendClass.MANUAL)
+"""What goes as a template once the 24-hour window is closed: a template tells of us. It answers no question of the
+lead's, and a broadcast by it would be marketing, which has rules and prices of its own."""
+
 
 def gate(facts: Facts, now: datetime) -> Verdict:
     """May this message go? The first reason in the order of `Reason` holds."""
@@ -210,9 +220,9 @@ def gate(facts: Facts, now: datetime) -> Verdict:
     if facts.account_down_until is not None:
         return Wait(facts.account_down_until, Reason.ACCOUNT_DOWN)
     verdict = _limited(facts, now)
-    if isinstance(verdict, Send) and _switched(facts, Mode.DRY_RUN):
-        return Block(Reason.DRY_RUN)
-    return verdict
+    if not isinstance(verdict, Send):
+        return verdict
+    return Block(Reason.DRY_RUN) if _switched(facts, Mode.DRY_RUN) else Send(verdict.until, _closed(facts, now))
 
 
 def _switched(facts: Facts, mode: Mode) -> bool:
@@ -229,7 +239,7 @@ def _never(facts: Facts, now: datetime) -> Reason | None:
     compliance = kind is SendClass.COMPLIANCE
     automatic, unprompted = kind in _AUTOMATIC, kind in _UNPROMPTED
     too_old = kind in MAX_AGE and now - facts.due_at > MAX_AGE[kind]
-    whatsapp_closed = facts.whatsapp and not _window_open(facts.last_inbound_at, now)
+    by_template = facts.template and kind in BY_TEMPLATE
     holds = (
         (facts.opted_out and not compliance, Reason.OPTED_OUT),
         (facts.client_paused and not compliance, Reason.CLIENT_PAUSED),
@@ -238,14 +248,18 @@ def _never(facts: Facts, now: datetime) -> Reason | None:
         (facts.lead_closed and unprompted, Reason.LEAD_CLOSED),
         (facts.withdrawn, Reason.WITHDRAWN),
         (too_old, Reason.TOO_OLD),
-        (whatsapp_closed, Reason.WINDOW_CLOSED),
+        (_closed(facts, now) and not by_template, Reason.WINDOW_CLOSED),
         (facts.same_texts >= SAME_TEXTS and automatic, Reason.SAME_AGAIN),
     )
     return next((reason for held, reason in holds if held), None)
 
 
-def _window_open(last_inbound_at: datetime | None, now: datetime) -> bool:
-    return last_inbound_at is not None and now < last_inbound_at + timedelta(hours=24) - WINDOW_MARGIN
+def _closed(facts: Facts, now: datetime) -> bool:
+    """True where only a template may go: WhatsApp's window has closed behind the lead's last message."""
+    if not facts.whatsapp or facts.send_class is SendClass.ALERT:
+        return False
+    last = facts.last_inbound_at
+    return last is None or now >= last + timedelta(hours=24) - WINDOW_MARGIN
 
 
 def _limited(facts: Facts, now: datetime) -> Verdict:

@@ -9,6 +9,7 @@ from frontdesk.provider import SentMessage
 
 __all__ = [
     "INDEXING_DELAY",
+    "RECEIPT_COMES",
     "SKEW",
     "Again",
     "Later",
@@ -17,6 +18,7 @@ __all__ = [
     "Suspect",
     "WasSent",
     "after_listing",
+    "without_list",
 ]
 
 INDEXING_DELAY = timedelta(seconds=60)
@@ -24,6 +26,9 @@ INDEXING_DELAY = timedelta(seconds=60)
 
 SKEW = timedelta(seconds=60)
 """How far the carrier's clock may be behind ours."""
+
+RECEIPT_COMES = timedelta(minutes=10)
+"""So long a receipt is waited for where the carrier has no list; one that comes later still settles the message."""
 
 _TRANSACTIONAL = (SendClass.REPLY, SendClass.MANUAL, SendClass.COMPLIANCE, SendClass.ALERT)
 
@@ -63,6 +68,11 @@ class NeedsAPerson:
 
 
 Resolution = WasSent | Later | Again | NeedsAPerson
+
+
+def without_list(started_at: datetime, now: datetime) -> Later | NeedsAPerson:
+    """What becomes of an UNKNOWN whose carrier cannot be asked: only its receipt can tell, and then a person."""
+    return Later() if now < started_at + RECEIPT_COMES else NeedsAPerson()
 
 
 def after_listing(suspect: Suspect, listed: Sequence[SentMessage], known: Collection[str], now: datetime) -> Resolution:

@@ -42,6 +42,7 @@ class Twilio:
     """One Twilio account as a Provider; it holds connections until `aclose`."""
 
     name: str = "twilio"
+    lists_sent: bool = True
     profiles: Mapping[str, Profile]
 
     def __init__(

@@ -4,7 +4,20 @@ from frontdesk.simulator.arrivals import Arrival, Fate
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.faults import Faults
 from frontdesk.simulator.messages import SimulatedMessage
-from frontdesk.simulator.server import serve
+from frontdesk.simulator.server import serve, serve_whatsapp
 from frontdesk.simulator.voice_agent import VoiceAgent
+from frontdesk.simulator.whatsapp import GraphError, WhatsAppCarrier, WhatsAppMessage
 
-__all__ = ["Arrival", "Carrier", "Fate", "Faults", "SimulatedMessage", "VoiceAgent", "serve"]
+__all__ = [
+    "Arrival",
+    "Carrier",
+    "Fate",
+    "Faults",
+    "GraphError",
+    "SimulatedMessage",
+    "VoiceAgent",
+    "WhatsAppCarrier",
+    "WhatsAppMessage",
+    "serve",
+    "serve_whatsapp",
+]

@@ -13,8 +13,10 @@ from frontdesk.errors import SetupError
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.control import control_routes
 from frontdesk.simulator.twilio_api import twilio_routes
+from frontdesk.simulator.whatsapp import WhatsAppCarrier
+from frontdesk.simulator.whatsapp_api import whatsapp_routes
 
-__all__ = ["serve", "serve_app", "simulator_app"]
+__all__ = ["serve", "serve_app", "serve_whatsapp", "simulator_app", "whatsapp_app"]
 
 LAST_ANSWERS = 1
 """Seconds that requests under way get when the server stops."""
@@ -58,6 +60,18 @@ async def serve(carrier: Carrier, host: str = "127.0.0.1", port: int = 0) -> Asy
     """
     async with serve_app(simulator_app(carrier), host, port) as base_url:
         carrier.api_base = base_url
+        yield base_url
+
+
+def whatsapp_app(carrier: WhatsAppCarrier) -> Starlette:
+    """WhatsApp's REST."""
+    return Starlette(routes=whatsapp_routes(carrier))
+
+
+@contextlib.asynccontextmanager
+async def serve_whatsapp(carrier: WhatsAppCarrier, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serve a simulated WhatsApp while the block runs, and give its base URL, as `serve` does."""
+    async with serve_app(whatsapp_app(carrier), host, port) as base_url:
         yield base_url
 
 

@@ -13,7 +13,6 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from frontdesk.simulator.arrivals import Arrival, Fate
 from frontdesk.simulator.carrier import Carrier
@@ -21,30 +20,12 @@ from frontdesk.simulator.faults import Fault
 from frontdesk.simulator.listing import list_page, media_page, message_json
 from frontdesk.simulator.messages import SimulatedMessage
 from frontdesk.simulator.refusals import Refusal
+from frontdesk.simulator.unanswered import Dropped, Hung
 
 __all__ = ["twilio_routes"]
 
 TOO_MANY = 20429
 FORM = "application/x-www-form-urlencoded"
-
-
-class Dropped(Response):
-    """An answer that never comes: the connection is cut instead, by the server that `serve_app` runs."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Cut, and let the server see that the connection is gone, or it would answer 500."""
-        scope["app"].state.hang_up(scope)
-        await asyncio.sleep(0)
-
-
-class Hung(Response):
-    """An answer that never comes: the connection stays open until the caller has had enough."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Wait for the caller to hang up, then cut, as there is nobody to answer."""
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        await Dropped()(scope, receive, send)
 
 
 def twilio_routes(carrier: Carrier) -> list[Route]:

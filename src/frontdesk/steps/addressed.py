@@ -67,8 +67,8 @@ async def addressed(tx: Tx, to: To, now: datetime) -> Addressed:
         conversation = await _by_phone(tx, to, now)
     ours = to.from_number or conversation.our_address
     zone = (await tx.one(Q.time_zone, {"lead_id": conversation.lead_id})).timezone
-    known = await tx.one(Q.provider_of, {"number": ours})
-    return Addressed(conversation, ours, known.provider if known else _PROVIDER, known_zone(zone))
+    known = (await tx.one(Q.provider_of, {"number": ours, "conversation_id": conversation.id})).provider
+    return Addressed(conversation, ours, known or _PROVIDER, known_zone(zone))
 
 
 async def sender_of(tx: Tx, client_id: int) -> tuple[str, str]:

@@ -22,9 +22,11 @@ SELECT phone FROM leads WHERE id = %(lead_id)s;
 SELECT coalesce(l.timezone, c.timezone, 'UTC') AS timezone
 FROM leads AS l JOIN clients AS c ON c.id = l.client_id WHERE l.id = %(lead_id)s;
 
--- Which provider a number of ours sent through so far.
+-- The provider that a conversation came by, else the one that our number sent through so far.
 -- name: provider_of
-SELECT provider FROM sender_numbers WHERE address = %(number)s;
+SELECT coalesce(c.provider, s.provider) AS provider
+FROM conversations AS c LEFT JOIN sender_numbers AS s ON s.address = %(number)s
+WHERE c.id = %(conversation_id)s;
 
 -- name: providers_seen
 SELECT provider FROM sender_numbers GROUP BY provider ORDER BY provider;

@@ -17,7 +17,7 @@ from frontdesk.conversations import store as conversations
 from frontdesk.conversations.store import OutboundMark
 from frontdesk.db.clock import BusinessClock, LeaseClock
 from frontdesk.db.pool import Bucket, Database, Tx, is_gone, lost_a_race
-from frontdesk.errors import AccountRefused, ClaimLost, Rejected, SendError, Throttled, Unknown, Unreachable
+from frontdesk.errors import AccountRefused, ClaimLost, Rejected, SendError, Throttled, TooOften, Unknown, Unreachable
 from frontdesk.loop import Wake
 from frontdesk.message import Outgoing
 from frontdesk.outbox import attempts, circuits, claims
@@ -26,12 +26,11 @@ from frontdesk.outbox.circuit import State
 from frontdesk.outbox.consents import record_consent
 from frontdesk.outbox.model import Claimed
 from frontdesk.outbox.outcomes import Outcome, outcome_of, sign_of
-from frontdesk.outbox.pace import Throughput
 from frontdesk.provider import Accepted
 from frontdesk.registry import Registry
 from frontdesk.reporting import report
 from frontdesk.settings import Settings
-from frontdesk.steps.judge import Times, claim_sendable, give_back_count, start
+from frontdesk.steps.judge import Times, claim_sendable, give_back_count, start, throughputs
 from frontdesk.steps.receipts import count_until
 
 __all__ = ["Delivering"]
@@ -64,7 +63,7 @@ class Delivering:
         self._registry = registry
         self._settings = settings
         self._lease = timedelta(seconds=settings.sender.lease_seconds)
-        self._throughput = Throughput(settings.sender.per_second, settings.sender.per_minute)
+        self._throughputs = throughputs(settings)
         self._wake = wake
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarm: asyncio.TimerHandle | None = None
@@ -74,7 +73,8 @@ class Delivering:
         room = _IN_HAND - len(self._tasks)
         if room <= 0:
             return 0
-        per_number = min(room, max(1, math.floor(_BURST * self._throughput.per_second)))
+        settings = self._settings.sender
+        per_number = min(room, max(1, math.floor(_BURST * settings.per_second)))
         now, lease_now = self._clock.now(), self._lease_clock.now()
         async with self._db.transaction(self._bucket) as tx:
             claimed, moved = await claim_sendable(
@@ -140,6 +140,7 @@ class Delivering:
                 claimed.to_address,
                 claimed.body,
                 deliver_within=go.until - now - _ON_THE_WAY if go.until is not None else None,
+                template=go.template,
             )
             await asyncio.sleep(max(0.0, (go.turn - self._clock.now()).total_seconds()))
             result: Accepted | SendError
@@ -150,7 +151,7 @@ class Delivering:
                 result = error
             except TimeoutError:
                 result = Unknown("The carrier did not answer in time; it may have been sent.")
-            if isinstance(result, Throttled):
+            if isinstance(result, Throttled) and not isinstance(result, TooOften):
                 await self._slow_down(claimed, result)
             await self._settle_surely(claimed, result)
 
@@ -164,7 +165,7 @@ class Delivering:
         try:
             async with self._db.transaction(self._bucket) as tx:
                 await claims.slow_down(
-                    tx, claimed.from_address, now=now, rest_until=rest_until, defaults=self._throughput
+                    tx, claimed.from_address, now=now, rest_until=rest_until, defaults=self._throughputs
                 )
         except Exception as failure:
             log.warning("number_not_slowed_down", error=str(failure))

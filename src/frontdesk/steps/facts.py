@@ -71,6 +71,8 @@ def _facts(row: Any, settings: Settings, now: datetime) -> Facts:
         counters=Counters(row.last_sms_at, row.sms_count_today, row.sms_count_reset_at),
         switches=tuple(Switch(Scope(scope), Mode(mode)) for scope, mode in map(str.split, row.switches)),
         whatsapp=row.channel == "whatsapp",
+        template=bool(settings.whatsapp.template)
+        and row.provider == "whatsapp",  # through Twilio they have other names
         last_inbound_at=row.last_inbound_at,
         same_texts=row.same_texts,
         withdrawn=row.withdrawn,

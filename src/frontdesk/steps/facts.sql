@@ -1,7 +1,7 @@
 -- All that the gate must know about some ledger rows, read across rooms. The recipient's newest consent that reaches our
 -- number holds. Who said the same before counts what may have been sent within the hour.
 -- name: gate_facts
-SELECT o.id, o.send_class, coalesce(o.due_at, o.created_at) AS due_at, o.lead_id, o.channel, o.to_address,
+SELECT o.id, o.send_class, coalesce(o.due_at, o.created_at) AS due_at, o.lead_id, o.provider, o.channel, o.to_address,
        coalesce(l.timezone, c.timezone, 'UTC') AS timezone, l.timezone AS lead_timezone, c.timezone AS client_timezone,
        coalesce(n.kind = 'opt_out', false) AS opted_out,
        coalesce(c.paused, false) AS client_paused,
@@ -31,7 +31,7 @@ CROSS JOIN LATERAL (
                                 ELSE (%(lanes)s::text[])[o.priority + 1] END
 ) AS w
 CROSS JOIN LATERAL (
-    SELECT max(m.created_at) AS last_inbound_at FROM messages AS m
+    SELECT max(coalesce(m.said_at, m.created_at)) AS last_inbound_at FROM messages AS m
     WHERE o.channel = 'whatsapp' AND m.conversation_id = o.conversation_id AND m.direction = 'inbound'
 ) AS i
 CROSS JOIN LATERAL (

@@ -25,7 +25,7 @@ from frontdesk.message import LeadSubmitted, TextReceived
 from frontdesk.provider import Provider
 from frontdesk.readers.contacts import read_email, read_phone, region_of
 from frontdesk.registry import Commit
-from frontdesk.setting_parts import FormSettings
+from frontdesk.setting_channels import FormSettings
 from frontdesk.settings import Settings
 from frontdesk.steps.addressed import To, addressed
 from frontdesk.steps.apply import Cause, apply

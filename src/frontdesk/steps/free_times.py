@@ -12,7 +12,7 @@ from frontdesk.bookings.model import SlotRules
 from frontdesk.bookings.rules import free_slots
 from frontdesk.db.pool import Tx
 from frontdesk.hours import OpeningHours
-from frontdesk.setting_parts import BookingSettings
+from frontdesk.setting_channels import BookingSettings
 from frontdesk.steps.facts import hours_for
 from frontdesk.tools import ToolCall
 

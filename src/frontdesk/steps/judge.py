@@ -10,6 +10,7 @@ from frontdesk.conversations import store as conversations
 from frontdesk.conversations.store import OutboundMark
 from frontdesk.db.pool import Tx
 from frontdesk.leads import store as leads
+from frontdesk.message import Template
 from frontdesk.outbox import attempts, circuits, claims
 from frontdesk.outbox.circuit import State
 from frontdesk.outbox.claims import Number
@@ -17,10 +18,21 @@ from frontdesk.outbox.counters import Counters, consume
 from frontdesk.outbox.gate import Block, Reason, Send, Verdict, Wait, gate
 from frontdesk.outbox.model import Claimed
 from frontdesk.outbox.pace import Throughput, booked, taken
+from frontdesk.setting_channels import WhatsAppSettings
 from frontdesk.settings import Settings
 from frontdesk.steps.facts import Known, gate_facts
 
-__all__ = ["Go", "Times", "claim_sendable", "give_back_count", "judge_put", "judge_puts", "mark_blocked", "start"]
+__all__ = [
+    "Go",
+    "Times",
+    "claim_sendable",
+    "give_back_count",
+    "judge_put",
+    "judge_puts",
+    "mark_blocked",
+    "start",
+    "throughputs",
+]
 
 _SOON = timedelta(seconds=1)
 """A slot that is further off than this is not taken yet: the message stays free for whatever comes meanwhile."""
@@ -64,6 +76,15 @@ async def mark_blocked(tx: Tx, reasons: Mapping[int, Reason], now: datetime) -> 
     await conversations.mark_outbound(tx, marks)
 
 
+def throughputs(settings: Settings) -> dict[str, Throughput]:
+    """What a number may send that has no throughput of its own: by provider, "" for all others."""
+    sender, whatsapp = settings.sender, settings.whatsapp
+    return {
+        "": Throughput(sender.per_second, sender.per_minute),
+        "whatsapp": Throughput(whatsapp.per_second, whatsapp.per_minute),
+    }
+
+
 async def claim_sendable(
     tx: Tx, *, numbers: int, per_number: int, token: UUID, times: Times, settings: Settings
 ) -> tuple[list[Claimed], int]:
@@ -96,7 +117,7 @@ async def _claim(
     only: str | None = None,
 ) -> tuple[list[Claimed], int]:
     now = times.now
-    defaults = Throughput(settings.sender.per_second, settings.sender.per_minute)
+    defaults = throughputs(settings)
     free, chosen = await claims.candidates(
         tx, numbers=numbers, per_number=per_number, now=now, defaults=defaults, shut=shut, only=only
     )
@@ -185,11 +206,12 @@ def _claimed(
 @dataclass(frozen=True, slots=True)
 class Go:
     """A message that goes: `claimed` as it is counted now, not before `turn`; the carrier must not deliver it after
-    `until`."""
+    `until`, and gets the `template` in place of its body where there is one."""
 
     claimed: Claimed
     turn: datetime
     until: datetime | None
+    template: Template | None = None
 
 
 async def start(tx: Tx, claimed: Claimed, *, now: datetime, leased_until: datetime, settings: Settings) -> Go | None:
@@ -207,14 +229,20 @@ async def start(tx: Tx, claimed: Claimed, *, now: datetime, leased_until: dateti
         return None
     if claimed.lead_id is not None:
         leads.lock_next(tx, claimed.lead_id)
-    turn = await claims.start(tx, claimed, now=now, latest=now + _SOON, leased_until=leased_until)
+    template = _template(settings.whatsapp) if verdict.as_template else None
+    times = {"now": now, "latest": now + _SOON, "leased_until": leased_until}
+    turn = await claims.start(tx, claimed, **times, template=template.name if template else None)
     if turn is None:  # this process stood still, and others went meanwhile: it gets another slot
         await _give_back(tx, claimed, None, now)
         return None
     if claimed.lead_id is not None:
         leads.count_from(tx, claimed.lead_id, claimed_at=claimed.claimed_at, went_at=turn)
     attempts.begin(tx, claimed.ledger_id, claimed.attempts, turn)
-    return Go(replace(claimed, claimed_at=turn), turn, verdict.until)
+    return Go(replace(claimed, claimed_at=turn), turn, verdict.until, template)
+
+
+def _template(own: WhatsAppSettings) -> Template:
+    return Template(own.template, own.template_language, own.template_parameter)
 
 
 async def _give_back(tx: Tx, claimed: Claimed, verdict: Verdict | None, now: datetime) -> None:

@@ -63,6 +63,9 @@ class _Look:
         if self.provider is None:  # no longer set up here: nobody can be asked
             await self._settle(None, receipts.next_look(self.row.sent_at, self.clock.now()))
             return before
+        if not self.provider.lists_sent:  # it cannot be asked: `sent` is the last word until a receipt comes
+            await self._settle(None, None)
+            return before
         try:
             found = await self.provider.look_up(self.row.provider_message_id)
         except Rejected as error:  # it has been deleted there: nobody will ever tell

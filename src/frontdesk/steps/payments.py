@@ -17,7 +17,7 @@ from frontdesk.payments import rules
 from frontdesk.payments import store as payments
 from frontdesk.provider import Provider
 from frontdesk.registry import Commit
-from frontdesk.setting_parts import PaymentSettings
+from frontdesk.setting_channels import PaymentSettings
 
 __all__ = ["PaymentHandler"]
 

@@ -1,5 +1,7 @@
 """receive: a verified webhook becomes a stored event, once; answered only when it is durable."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from secrets import token_hex
 from time import monotonic
@@ -23,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 _ANSWER = 5.0  # seconds; a database that hangs must not hold the provider until it hangs up
 _REMEMBER = 1.0  # seconds; numbers change hands after a quarantine only
+_AT_ONCE = 500  # lanes of one webhook that are kept at a time: fewer than may wait for a commit
 _WAIT = 1.0  # seconds for a connection; after that the provider is told to come back
 # What is kept of the headers: enough to see who retried what; never a signature, a token or a cookie.
 _KEPT_HEADERS = ("content-type", "user-agent", "i-twilio-idempotency-token", "x-request-id")
@@ -97,31 +100,58 @@ class Receiver:
 async def take(receiver: Receiver, provider: Provider, webhook_type: str, request: HttpRequest) -> list[Receipted]:
     """One whole webhook: verify, parse, keep each item.
 
-    Raises TooLarge, Forged, Malformed or Overloaded, the first three with nothing stored. Items of one webhook are
-    kept in order; if keeping fails midway the provider sends all again and the kept ones count as redelivered.
+    Raises TooLarge, Forged, Malformed or Overloaded, the first three with nothing stored. Items of one lane are kept in
+    order, and lanes side by side; where one cannot be kept, the others are, and the provider sends all again.
     """
     profile = provider.profiles[webhook_type]
     if len(request.body) > profile.max_body:
         raise TooLarge(f"The body is larger than {profile.max_body} bytes.")
     provider.verify(request)
     items = provider.parse(webhook_type, request)
-    headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
-    kept = []
     for item in items:
         _refuse_oversized_key(item)
-        correlation_id = token_hex(16)
-        body = request.body if item.body is None else item.body
-        arrival = Arrival(item, body, headers, correlation_id, profile.dedupe_for)
-        receipted = await receiver.receive(arrival)
-        kept.append(receipted)
-        log.info(
-            "webhook_received" if receipted.first else "webhook_redelivered",
-            webhook_type=webhook_type,
-            request_id=item.request_id,
-            lane_class=item.lane_class.value,
-            correlation_id=correlation_id if receipted.first else None,
-        )
+    headers = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
+    arrivals = [
+        Arrival(item, request.body if item.body is None else item.body, headers, token_hex(16), profile.dedupe_for)
+        for item in items
+    ]
+    return [await _keep(receiver, arrivals[0])] if len(arrivals) == 1 else await _keep_all(receiver, arrivals)
+
+
+async def _keep_all(receiver: Receiver, arrivals: Sequence[Arrival]) -> list[Receipted]:
+    """Keep the arrivals of one webhook: many share a commit. Raises what the first that could not be kept raised."""
+    lanes: dict[str, list[Arrival]] = defaultdict(list)
+    for arrival in arrivals:
+        lanes[arrival.item.lane].append(arrival)
+    room = asyncio.Semaphore(_AT_ONCE)
+
+    async def in_order(lane: Sequence[Arrival]) -> list[Receipted]:
+        async with room:
+            return [await _keep(receiver, arrival) for arrival in lane]
+
+    kept: list[Receipted] = []
+    failed: list[BaseException] = []
+    for result in await asyncio.gather(*map(in_order, lanes.values()), return_exceptions=True):
+        if isinstance(result, BaseException):
+            failed.append(result)
+        else:
+            kept += result
+    if failed:
+        raise failed[0]
     return kept
+
+
+async def _keep(receiver: Receiver, arrival: Arrival) -> Receipted:
+    receipted = await receiver.receive(arrival)
+    item = arrival.item
+    log.info(
+        "webhook_received" if receipted.first else "webhook_redelivered",
+        webhook_type=item.webhook_type,
+        request_id=item.request_id,
+        lane_class=item.lane_class.value,
+        correlation_id=arrival.correlation_id if receipted.first else None,
+    )
+    return receipted
 
 
 def _refuse_oversized_key(item: Item) -> None:

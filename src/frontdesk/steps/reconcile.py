@@ -13,7 +13,7 @@ from frontdesk.effects import SendClass
 from frontdesk.errors import SendError
 from frontdesk.message import Receipt
 from frontdesk.outbox import store as outbox
-from frontdesk.outbox.unknown import SKEW, Again, NeedsAPerson, Suspect, WasSent, after_listing
+from frontdesk.outbox.unknown import SKEW, Again, NeedsAPerson, Suspect, WasSent, after_listing, without_list
 from frontdesk.provider import Sender, SentMessage
 from frontdesk.registry import Registry
 from frontdesk.steps.judge import give_back_count
@@ -53,6 +53,9 @@ async def resolve_unknown(db: Database, bucket: Bucket, clock: BusinessClock, re
         provider = registry.senders.get(row.provider)
         if provider is None:
             continue  # set up elsewhere, or no more: looked at again, and a receipt may still come
+        if not provider.lists_sent:
+            await _wait_for_receipt(db, bucket, clock, row)
+            continue
         try:
             listed = await provider.list_messages(
                 to=row.to_address, sent_after=row.started_at - SKEW, channel=row.channel
@@ -62,6 +65,14 @@ async def resolve_unknown(db: Database, bucket: Bucket, clock: BusinessClock, re
             continue
         await _resolve(db, bucket, clock, provider, row, list(listed))
     return len(due)
+
+
+async def _wait_for_receipt(db: Database, bucket: Bucket, clock: BusinessClock, row: Any) -> None:
+    """Its carrier has no list to look at: a receipt settles it, or a person."""
+    if isinstance(without_list(row.started_at, clock.now()), NeedsAPerson):
+        async with db.transaction(bucket) as tx:
+            await outbox.leave_to_a_person(tx, row.id)
+        log.warning("unknown_left_to_a_person", ledger_id=row.id, why="its carrier has no list, and no receipt came")
 
 
 async def _resolve(

@@ -22,7 +22,7 @@ from frontdesk.outbox import store as outbox
 from frontdesk.outbox.gate import Verdict
 from frontdesk.outbox.keys import dedupe_key
 from frontdesk.outbox.model import Draft
-from frontdesk.outbox.segments import Prepared, cost, prepared
+from frontdesk.outbox.segments import Prepared, cost, prepared, unsegmented
 from frontdesk.settings import Settings
 from frontdesk.steps.addressed import Addressed, To, addressed
 from frontdesk.steps.judge import judge_put
@@ -91,6 +91,8 @@ async def preview(
     try:
         async with db.transaction(bucket) as tx:
             whom = await addressed(tx, words.to, clock.now())
+            text = _as_sent(words, whom)
+            shown = replace(shown, text=text, cost=cost(text.segments, sender.segment_price))
             put = await outbox.put(tx, _draft(words, whom, text, f"preview:{uuid4()}", clock.now()), clock.now())
             verdict = await judge_put(tx, put.ledger_id, now=clock.now(), settings=settings)
             shown = replace(
@@ -110,9 +112,9 @@ async def send_by_hand(
     """
     now = clock.now()
     _check(words, now)
-    text = prepared(words.body)
     async with db.transaction(bucket) as tx:
         whom = await addressed(tx, words.to, now)
+        text = _as_sent(words, whom)
         draft = _draft(words, whom, text, key, now)
         put = await outbox.put(tx, draft, now)
         if not put.first:
@@ -126,6 +128,11 @@ async def send_by_hand(
             raise _used(key)
     log.info("done_by_a_person", **who)
     return Said(put.ledger_id, first=True)
+
+
+def _as_sent(words: Words, whom: Addressed) -> Prepared:
+    """The text as it goes on this channel: only texts are made cheaper, and counted in segments."""
+    return prepared(words.body) if whom.conversation.channel == "sms" else unsegmented(words.body)
 
 
 def _check(words: Words, now: datetime) -> None:

@@ -116,7 +116,7 @@ class TextHandler:
             conversation=conversation,
             provider=self._provider.name,
             timezone=timezone,
-            said_at=came_in_at(event.payload) or now,
+            said_at=came_in_at(event.payload) or min(text.said_at or now, now),
             sequences=sequences_for(client.settings, self._settings.sequences),
         )
         await apply(tx, cause, rules.decide(turn), now=now, settings=self._settings)

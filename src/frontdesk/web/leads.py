@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from frontdesk.desk import Desk
 from frontdesk.errors import Overloaded
 from frontdesk.providers.forms import LeadForms
-from frontdesk.setting_parts import FormSource, secrets_in
+from frontdesk.setting_kinds import FormSource, secrets_in
 from frontdesk.steps.submit import submit
 from frontdesk.web.auth import NotAdmitted
 from frontdesk.web.problems import RESPONSES

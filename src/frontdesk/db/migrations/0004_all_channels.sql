@@ -20,6 +20,15 @@ CREATE INDEX client_numbers_by_client ON client_numbers (client_id);
 
 -- WhatsApp --------------------------------------------------------------------------------------------------------------------
 
+-- When the lead wrote it, where the provider tells: its webhook may be days late, and WhatsApp's 24 hours count from here.
+ALTER TABLE messages ADD COLUMN said_at timestamptz;
+
+-- Through which provider the lead wrote last; a person's answer takes the same way. Null: none yet, or an older version's.
+ALTER TABLE conversations ADD COLUMN provider text;
+
+-- The approved template that went, or may have gone, in place of the body. Null: the body went.
+ALTER TABLE outbound_message_log ADD COLUMN template text CHECK (template <> '');
+
 -- Calls -----------------------------------------------------------------------------------------------------------------------
 
 -- Bookings --------------------------------------------------------------------------------------------------------------------
