@@ -18,11 +18,15 @@ from frontdesk.inbox.model import Event
 from frontdesk.meters import Meters
 from frontdesk.outbox.regions import load_states
 from frontdesk.provider import Provider, Sender
+from frontdesk.providers.dialpad import Dialpad
 from frontdesk.providers.twilio import Twilio
 from frontdesk.providers.twilio_webhooks import RETRY_FRAGMENT
 from frontdesk.registry import Commit, Registry
 from frontdesk.service import Service
 from frontdesk.settings import Settings
+from frontdesk.steps.answer_calls import CallAnswering
+from frontdesk.steps.calls import CallHandler
+from frontdesk.steps.dialpad import DialpadHandler
 from frontdesk.steps.receipts import ReceiptHandler
 from frontdesk.steps.receive import Receiver
 from frontdesk.steps.retire import make_room
@@ -101,7 +105,22 @@ class Desk:
         if "twilio_status" not in self.registry.handlers:
             self.registry.handlers["twilio_status"] = ReceiptHandler(self.clock, twilio)
             self.registry.reads_nothing.add("twilio_status")
+        self.registry.handlers.setdefault("twilio_voice", CallHandler(*self._parts, twilio))
+        self.registry.answers.setdefault("twilio_voice", CallAnswering(*self._parts, public_base or ""))
         return twilio
+
+    def use_dialpad(self) -> Dialpad:
+        """Take Dialpad's events of calls and texts. Raises SetupError without a secret, unless that is allowed."""
+        secret = self.settings.dialpad_webhook_secret
+        secrets = [part.strip() for part in secret.get_secret_value().split(",")] if secret is not None else []
+        dialpad = Dialpad(secrets=secrets, allow_unsigned=self.settings.dialpad_allow_unsigned)
+        self.add_provider(dialpad)
+        self.registry.handlers.setdefault("dialpad", DialpadHandler(*self._parts, dialpad))
+        return dialpad
+
+    @property
+    def _parts(self) -> tuple[Database, Bucket, BusinessClock, Settings]:
+        return self.db, self.bucket, self.clock, self.settings
 
     async def open(self) -> None:
         """Connect, migrate, make room. Raises SetupError in one sentence when the database cannot be used."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 __all__ = [
+    "CallReceived",
+    "CallSign",
     "Item",
     "LaneClass",
     "Media",
@@ -37,6 +39,20 @@ class ReceiptStatus(StrEnum):
     READ = "read"
     UNDELIVERED = "undelivered"
     FAILED = "failed"
+
+
+class CallSign(StrEnum):
+    """What one event says of a call, whatever its provider calls it; `calls.rules` judges it."""
+
+    RINGING = "ringing"  # on its way: it rings, queues or is dialled
+    CONNECTED = "connected"  # somebody talks
+    GREETING = "greeting"  # the caller hears the voicemail greeting: that proves no message yet
+    VOICEMAIL = "voicemail"  # a message was left
+    MISSED = "missed"
+    FAILED = "failed"  # it could not be put through
+    REJECTED = "rejected"
+    ENDED = "ended"  # over: how it went is told by whether it rang and whether anybody talked
+    DETAILS = "details"  # recordings, transcripts, recaps: nothing of how it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +88,31 @@ class Receipt:
     error_code: str | None = None
 
 
-Received = TextReceived | Receipt
+@dataclass(frozen=True, slots=True)
+class CallReceived:
+    """One event of a call, or of a leg of it. Addresses are empty where they were withheld.
+
+    `direction` is the provider's own word. `talked` is None where the provider does not tell. `occurred_at` orders the
+    events of a leg; None: they are taken as they come. `related` are the ids of other legs of the same call.
+    """
+
+    provider: str
+    provider_call_id: str
+    sign: CallSign
+    provider_state: str
+    direction: str | None
+    our_address: str
+    other_address: str
+    occurred_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    rang: bool = False
+    talked: bool | None = None
+    talk_seconds: int | None = None
+    related: tuple[str, ...] = ()
+
+
+Received = TextReceived | Receipt | CallReceived
 """What a stored webhook item can be read as."""
 
 

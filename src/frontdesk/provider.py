@@ -213,3 +213,6 @@ class Sender(Provider, Protocol):
 
     def means_opt_out(self, code: str | None) -> bool:
         """True when this error code says that the recipient opted out."""
+
+    def means_not_textable(self, code: str | None) -> bool:
+        """True when this error code says that no text will ever reach the number, such as a landline's."""

@@ -5,15 +5,19 @@ from dataclasses import dataclass, field
 
 from frontdesk.db.pool import Tx
 from frontdesk.inbox.model import Event
-from frontdesk.provider import Profile, Provider, Sender
+from frontdesk.provider import Answer, HttpRequest, Profile, Provider, Sender
 
-__all__ = ["Commit", "Handler", "Registry"]
+__all__ = ["Answering", "Commit", "Handler", "Registry"]
 
 Commit = Callable[[Tx], Awaitable[None]]
 """The writes of one handled event; runs inside the transaction that settles it, perhaps with other events' writes."""
 
 Handler = Callable[[Event], Awaitable[Commit]]
 """Prepares one event outside any transaction (it may read, or call a model) and returns its writes."""
+
+
+Answering = Callable[[HttpRequest], Awaitable[Answer]]
+"""The answer to a webhook that was kept, where the provider asks what to do next."""
 
 
 @dataclass(slots=True)
@@ -24,6 +28,8 @@ class Registry:
     senders: dict[str, Sender] = field(default_factory=dict)
     """Those of the providers that carry messages."""
     handlers: dict[str, Handler] = field(default_factory=dict)
+    answers: dict[str, Answering] = field(default_factory=dict)
+    """By the webhook type; all others are acknowledged as their profile says."""
     reads_nothing: set[str] = field(default_factory=set)
     """Webhook types whose handler prepares from the event alone: those of a lane may be settled several at a time."""
 

@@ -15,7 +15,9 @@ from frontdesk.setting_parts import (
     QuietSettings,
     RetentionSettings,
     SenderSettings,
+    TextBackSettings,
     TimeZone,
+    VoiceSettings,
     WorkerSettings,
 )
 
@@ -62,6 +64,15 @@ class Settings(BaseSettings):
     twilio_api_base: Annotated[str, Field(description="Twilio's API, or what stands in for it")] = (
         "https://api.twilio.com"
     )
+    dialpad_webhook_secret: Annotated[
+        SecretStr | None,
+        Field(
+            description="the secret of the webhook at Dialpad; a comma-separated pair while rotated; empty: no Dialpad"
+        ),
+    ] = None
+    dialpad_allow_unsigned: Annotated[
+        bool, Field(description="take plain JSON from a Dialpad webhook that has no secret: anybody can post it")
+    ] = False
     catch_up_days: Annotated[
         # A week: who wrote longer ago has found somebody else, and stored webhooks are kept for no less.
         int,
@@ -78,8 +89,15 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     quiet: QuietSettings = QuietSettings()
     sender: SenderSettings = SenderSettings()
+    text_back: TextBackSettings = TextBackSettings()
+    voice: VoiceSettings = VoiceSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
+
+    @property
+    def uses_dialpad(self) -> bool:
+        """True where Dialpad's webhooks are taken."""
+        return self.dialpad_webhook_secret is not None or self.dialpad_allow_unsigned
 
     @property
     def simulated(self) -> bool:

@@ -129,6 +129,8 @@ async def running_desk(
         app = Starlette()
         async with serve_app(app) as base_url:
             desk.use_twilio(public_base=base_url)
+            if settings.uses_dialpad:
+                desk.use_dialpad()
             app.router.routes.extend(hook_routes(desk))
             await desk.serve_first_client(NUMBER)
             carrier.hooks.sms_url = f"{base_url}/webhooks/twilio/sms"

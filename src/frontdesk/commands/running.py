@@ -42,6 +42,8 @@ async def open_desk(settings: Settings, dsn: str, public_base: str | None) -> As
     desk = Desk(settings, dsn)
     try:
         desk.use_twilio(public_base=public_base)
+        if settings.uses_dialpad:
+            desk.use_dialpad()
         await desk.open()
         await _serve_first_client(desk)
         yield desk

@@ -89,7 +89,7 @@ async def _children(workers: int, desk: Desk, base: str | None, stopping: Stoppi
 def _environment(desk: Desk, base: str | None) -> dict[str, str]:
     """What a child must know to work on the same database through the same carrier."""
     settings = desk.settings
-    token = settings.twilio_auth_token
+    token, dialpad = settings.twilio_auth_token, settings.dialpad_webhook_secret
     values = {
         "DATABASE_URL": desk.db.dsn,
         "DATA_DIR": str(settings.data_dir.resolve()),
@@ -100,6 +100,8 @@ def _environment(desk: Desk, base: str | None) -> dict[str, str]:
         "TWILIO_AUTH_TOKEN": token.get_secret_value() if token else None,
         "TWILIO_API_BASE": settings.twilio_api_base,
         "TWILIO_NUMBER": settings.twilio_number,
+        "DIALPAD_WEBHOOK_SECRET": dialpad.get_secret_value() if dialpad else None,
+        "DIALPAD_ALLOW_UNSIGNED": "true" if settings.dialpad_allow_unsigned else None,
         "LIMITS__SECONDS_BETWEEN": str(settings.limits.seconds_between),
     }
     return {name: value for name, value in values.items() if value}

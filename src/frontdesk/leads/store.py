@@ -17,7 +17,9 @@ __all__ = [
     "list_leads",
     "lock",
     "lock_counters",
+    "mark_not_textable",
     "mark_status",
+    "mark_textable",
     "refund",
     "set_counters",
 ]
@@ -46,6 +48,16 @@ async def mark_status(tx: Tx, lead_id: int, status: str, *, from_statuses: Seque
     """Move a lead's status forward; false when it is not in one of `from_statuses`."""
     row = {"lead_id": lead_id, "status": status, "from_statuses": list(from_statuses)}
     return await tx.run(Q.mark_status, row) > 0
+
+
+async def mark_not_textable(tx: Tx, lead_id: int, why: str, now: datetime) -> bool:
+    """Keep that no text reaches this lead, and why; false when it was known."""
+    return await tx.run(Q.mark_not_textable, {"lead_id": lead_id, "why": why, "now": now}) > 0
+
+
+async def mark_textable(tx: Tx, lead_id: int) -> bool:
+    """Forget that no text reaches this lead; false when nothing of the kind was known."""
+    return await tx.run(Q.mark_textable, {"lead_id": lead_id}) > 0
 
 
 async def lock_counters(tx: Tx, lead_ids: Sequence[int]) -> dict[int, Any]:

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     CLIENT_UNPAID = "client_unpaid"
     BOT_PAUSED = "bot_paused"
     LEAD_CLOSED = "lead_closed"
+    NOT_TEXTABLE = "not_textable"
     TOO_OLD = "too_old"
     REPLACED = "replaced"
     WINDOW_CLOSED = "window_closed"
@@ -71,6 +72,7 @@ _WORDS = {
     Reason.CLIENT_UNPAID: "the client's payment is not active",
     Reason.BOT_PAUSED: "a person has taken the conversation over",
     Reason.LEAD_CLOSED: "the lead is closed",
+    Reason.NOT_TEXTABLE: "the carrier said that no text reaches this number; a text from it or a person lifts it",
     Reason.TOO_OLD: "it waited too long and would puzzle the recipient now",
     Reason.REPLACED: "a newer reply took its place before it could go",
     Reason.WINDOW_CLOSED: "their last WhatsApp message is over 24 hours old; only an approved template may go now",
@@ -160,6 +162,7 @@ class Facts:
     same_texts: int = 0
     account_down_until: datetime | None = None
     window: Window | None = None
+    not_textable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +236,7 @@ def _never(facts: Facts, now: datetime) -> Reason | None:
         (facts.client_unpaid and not compliance, Reason.CLIENT_UNPAID),
         (facts.bot_paused and automatic, Reason.BOT_PAUSED),
         (facts.lead_closed and unprompted, Reason.LEAD_CLOSED),
+        (facts.not_textable and automatic, Reason.NOT_TEXTABLE),
         (too_old, Reason.TOO_OLD),
         (whatsapp_closed, Reason.WINDOW_CLOSED),
         (facts.same_texts >= SAME_TEXTS and automatic, Reason.SAME_AGAIN),

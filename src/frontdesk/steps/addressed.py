@@ -14,12 +14,13 @@ from frontdesk.leads import store as leads
 from frontdesk.message import TextReceived
 from frontdesk.steps.facts import known_zone
 
-__all__ = ["Addressed", "To", "addressed", "e164", "known_providers"]
+__all__ = ["SEQUENCE_LASTS", "Addressed", "To", "addressed", "e164", "is_phone", "known_providers"]
 
 Q = load_queries("frontdesk.steps", "addressed.sql")
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_SEQUENCE_LASTS = timedelta(days=30)
+SEQUENCE_LASTS = timedelta(days=30)
+"""A lead's follow-up ends so long after it came in."""
 _CHANNEL = "sms"
 _PROVIDER = "twilio"  # of a number that never sent yet: the pool of our numbers is Twilio's
 
@@ -52,6 +53,11 @@ def e164(text: str) -> str:
     return bare
 
 
+def is_phone(address: str) -> bool:
+    """True for a phone number as it is stored."""
+    return _E164.fullmatch(address) is not None
+
+
 async def addressed(tx: Tx, to: To, now: datetime) -> Addressed:
     """Find the conversation; a new phone gets its lead and conversation. Raises NotThere or NotPossible."""
     if to.conversation_id is not None:
@@ -72,7 +78,7 @@ async def _by_phone(tx: Tx, to: To, now: datetime) -> Conversation:
     number, client_id = await _ours(tx, to)
     # The lead's row first, then the conversation's: the order of every step.
     lead = await leads.ensure(
-        tx, client_id=client_id, phone=to.phone, sequence_expires_at=now + _SEQUENCE_LASTS, now=now
+        tx, client_id=client_id, phone=to.phone, sequence_expires_at=now + SEQUENCE_LASTS, now=now
     )
     there = await conversations.get(tx, client_id=client_id, channel=_CHANNEL, phone=to.phone)
     if there is not None:

@@ -47,6 +47,8 @@ def _endpoint(desk: Desk, webhook_type: str) -> Callable[[Request], Awaitable[Re
             if (greeting := provider.greet(received)) is not None:
                 return _answer(greeting)
             counting.note(await take(desk.receiver, provider, webhook_type, received))
+            if (answering := desk.registry.answers.get(webhook_type)) is not None:
+                return _answer(await answering(received))
         except Overloaded:
             return _answer(profile.overload, {"Retry-After": "2"})
         except WebhookError as error:
