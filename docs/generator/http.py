@@ -14,8 +14,9 @@ __all__ = ["http_page"]
 
 def http_page() -> str:
     """Webhooks, admin API and pages."""
-    desk = Desk(scratch_settings(), "")
-    twilio = desk.use_twilio(public_base="https://desk.example.com")
+    desk = Desk(scratch_settings(dialpad_allow_unsigned=True), "")
+    desk.use_twilio(public_base="https://desk.example.com")
+    desk.use_dialpad()
     served = build_app(desk)
     schema = served.openapi()
     others = [
@@ -23,7 +24,7 @@ def http_page() -> str:
         for route in _routes(served.router.routes)
         if route[0] not in schema["paths"] and "/parts/" not in route[0]
     ]
-    hooks = {profile.path: kind for kind, profile in twilio.profiles.items()} | ALIASES
+    hooks = {profile.path: kind for kind, (_, profile) in desk.registry.profiles().items()} | ALIASES
     return page(
         "HTTP",
         "## Webhooks",

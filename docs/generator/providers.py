@@ -7,6 +7,7 @@ from datetime import timedelta
 from frontdesk.errors import AccountRefused, Rejected, SendError, Throttled, Unknown, Unreachable
 from frontdesk.outbox.rules import RECEIPT_DUE
 from frontdesk.provider import Batch, Profile, Refused
+from frontdesk.providers import dialpad
 from frontdesk.providers.twilio import ANSWERED_KEYWORDS, Twilio
 from frontdesk.providers.twilio_sending import LONGEST_VALIDITY, NO_ANSWER, OUTCOMES
 from frontdesk.providers.twilio_webhooks import PROFILES
@@ -32,7 +33,7 @@ def providers_page() -> str:
     """Each provider's profile as data."""
     return page(
         "Providers",
-        "One provider is here: Twilio. Its simulator speaks the same HTTP. How to add another stands in "
+        "Here are Twilio, whose HTTP the simulator speaks too, and Dialpad. How to add another stands in "
         "[CONTRIBUTING](../../CONTRIBUTING.md#add-a-provider).",
         "## Twilio",
         sentence(first_paragraph(inspect.getdoc(inspect.getmodule(Twilio)))),
@@ -44,6 +45,9 @@ def providers_page() -> str:
         "[After an outage](../runbook.md#after-an-outage).",
         *_statuses(),
         *_sends(),
+        "## Dialpad",
+        sentence(first_paragraph(dialpad.__doc__)),
+        table(("Webhook", *dialpad.PROFILES), zip(*map(_profile, [None, *dialpad.PROFILES.values()]), strict=True)),
     )  # fmt: skip
 
 
@@ -102,7 +106,8 @@ def _profile(profile: Profile | None) -> Iterator[object]:
     yield f"{profile.ack_deadline.total_seconds():.0f} s"
     yield f"{profile.acknowledge.status}, `{profile.acknowledge.content_type}`"
     yield f"{profile.overload.status}, with `Retry-After`"
-    yield f"{retries.times} times, all within {retries.within.total_seconds():.0f} s"
+    often = f"{retries.times} times, all within {retries.within.total_seconds():.0f} s"
+    yield often if retries.times else "not to be counted on: no schedule is documented"
     yield retries.set_up or "nothing"
     yield retries.unasked
     yield _REFUSED[profile.refused]

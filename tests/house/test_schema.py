@@ -8,6 +8,7 @@ from enum import StrEnum
 import psycopg
 import pytest
 
+from frontdesk.calls.model import CallStatus, Direction, Outcome
 from frontdesk.db.migrate import CODE_VERSION, load_migrations, migrate, statements
 from frontdesk.db.pool import Database
 from frontdesk.effects import SendClass
@@ -54,6 +55,11 @@ def test_the_columns_that_operators_query_are_there(table: str, server_with_sche
         ("outbound_message_log", "send_class", SendClass),
         ("inbox_lanes", "lane_class", LaneClass),
         ("webhook_events", "status", EventStatus),
+        ("calls", "status", CallStatus),
+        ("calls", "direction", Direction),
+        ("calls", "outcome", Outcome),
+        ("call_legs", "status", CallStatus),
+        ("call_legs", "outcome", Outcome),
     ],
 )
 def test_a_check_holds_exactly_the_words_of_its_enum(
@@ -75,6 +81,7 @@ def test_a_check_holds_exactly_the_words_of_its_enum(
         ("an inbound message is one row", "UNIQUE INDEX messages_inbound_once"),
         ("one in flight per recipient", "UNIQUE INDEX outbound_one_in_flight"),
         ("one number per client", "UNIQUE INDEX twilio_number_pool_one_per_client"),
+        ("a call is one row", "UNIQUE INDEX calls_by_provider_id"),
         ("one row per lane", "UNIQUE INDEX inbox_lanes_pkey ON public.inbox_lanes USING btree (lane)"),
     ],
 )  # fmt: skip

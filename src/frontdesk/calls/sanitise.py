@@ -3,7 +3,6 @@ known of the call stays. Pure, and the same again when it is done again."""
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,9 +107,9 @@ class _Copy:
         if isinstance(value, str):
             kept = _text(value, self._limits.text)
             self._room -= len(kept) + 1
-        elif isinstance(value, list | tuple):
+        elif isinstance(value, list):
             kept = self._array(value, level)
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             kept = self._object(value, level)
         else:
             kept = _number(value)
@@ -126,7 +125,7 @@ class _Copy:
             return [self.of(item, level + 1) for item in value]
         return [*(self.of(item, level + 1) for item in value[:most]), f"…[cut: {count - most} more items of {count}]"]
 
-    def _object(self, value: Mapping[Any, Any], level: int) -> Any:
+    def _object(self, value: dict[Any, Any], level: int) -> Any:
         if level > self._limits.levels:
             return f"…[cut: object of {len(value)} keys]"
         names = _sample(value, self._limits.keys, at_the_top=level == 1)
@@ -170,13 +169,15 @@ def _key(name: Any) -> str:
     return text if len(text) <= _LONGEST_KEY else f"{text[:24]}…[cut: was {len(text)} characters]"
 
 
-def _sample(value: Mapping[Any, Any], most: int, *, at_the_top: bool) -> list[Any]:
+def _sample(value: dict[Any, Any], most: int, *, at_the_top: bool) -> list[Any]:
     """The keys of an object that are kept: all of a small one, else what is known of a call and then the first others.
 
     At the top the known ones are kept beside `most` others; further down the objects are smaller.
     """
+    if len(value) <= (most := most if at_the_top else min(most, _BELOW)):
+        return list(value)
     known = [name for name in _KNOWN if name in value]
-    most = most + len(known) if at_the_top else min(most, _BELOW)
+    most += len(known) if at_the_top else 0
     if len(value) - (_CUT in value) <= most:
         return list(value)
     chosen = dict.fromkeys(known[:most])
@@ -190,8 +191,8 @@ def _sample(value: Mapping[Any, Any], most: int, *, at_the_top: bool) -> list[An
 
 def _facts_of(payload: Any, most: int) -> Any:
     """The facts alone, as many as there is room for, the more important ones first."""
-    if not isinstance(payload, Mapping):
-        return f"…[cut: {'array' if isinstance(payload, list | tuple) else 'text'} too large to be sampled]"
+    if not isinstance(payload, dict):
+        return f"…[cut: {'array' if isinstance(payload, list) else 'text'} too large to be sampled]"
     copy: dict[str, Any] = {}
     room = most - 200
     for name in (*FACTS, *PARTIES):
@@ -205,7 +206,7 @@ def _facts_of(payload: Any, most: int) -> Any:
 
 
 def _fact(value: Any, party: bool) -> Any:
-    if party and isinstance(value, Mapping):
+    if party and isinstance(value, dict):
         return {name: fact for name in OF_A_PARTY if (fact := _fact(value.get(name), party=False)) is not None}
     if isinstance(value, str):
         return (

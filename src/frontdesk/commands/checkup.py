@@ -14,6 +14,7 @@ from frontdesk.commands.checks import (
     check_admission,
     check_cron_secret,
     check_data_dir,
+    check_dialpad,
     check_public_url,
 )
 from frontdesk.commands.database import opened, schema_version
@@ -75,6 +76,7 @@ def _checks(given: Given) -> Iterator[Check]:
     yield from asyncio.run(_database(settings))
     yield from check_account(settings)
     yield from check_public_url(settings)
+    yield from check_dialpad(settings)
 
 
 def _settings(settings: Settings, faults: list[Fault], given: Mapping[str, Any]) -> Iterator[Check]:

@@ -41,12 +41,12 @@ _FINAL = ("completed", "no-answer", "busy", "canceled", "failed")
 def parse_call(request: HttpRequest) -> Item:
     """The item of a voice webhook. Raises Malformed where CallSid or CallStatus is missing or unusable."""
     fields = form_fields(request)
-    sid = _sid(fields)
+    sid, status = _sid(fields), _status(fields)
     dialled = _word(fields, "DialCallStatus")
     ours, theirs = _numbers(fields)
     return Item(
         webhook_type=VOICE,
-        request_id=f"{sid}:dial:{dialled}" if dialled else f"{sid}:{_status(fields)}",
+        request_id=f"{sid}:dial:{dialled}" if dialled else f"{sid}:{status}",
         our_address=ours,
         other_address=theirs,
         lane_class=LaneClass.CALL,
