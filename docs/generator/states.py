@@ -66,8 +66,8 @@ def states_page(connection: psycopg.Connection[Any]) -> str:
         drawing,
         "The kinds of message, `outbound_message_log.send_class`, decide which limits hold:",
         table(("Kind", ""), ((code(kind), words) for kind, words in enum_comments(SendClass).items())),
-        "This version puts replies, text-backs (unprompted), texts by hand, and compliance texts where the carrier does "
-        "not answer STOP by itself. The gate knows the other kinds already; nothing puts bulk texts or alerts yet.",
+        "This version puts replies, text-backs (unprompted), texts by hand, and compliance texts where the carrier "
+        "does not answer STOP by itself. The gate knows the others already; nothing puts bulk texts or alerts yet.",
         "## A stored webhook: `webhook_events.status`",
         table(
             ("State", ""),

@@ -101,6 +101,22 @@ def test_doctor_shows_the_webhook_to_paste_with_its_retries(house: House) -> Non
     assert "https://desk.example.com/webhooks/twilio/status#rc=5&rp=all" in done.stdout
 
 
+def test_doctor_shows_dialpads_webhook_and_warns_of_what_is_not_signed(house: House) -> None:
+    account = {"TWILIO_ACCOUNT_SID": "AC" + "a" * 32, "TWILIO_AUTH_TOKEN": "b" * 32, "TWILIO_NUMBER": "+12025550123"}
+
+    def checks(**more: str) -> dict[str, tuple[str, str]]:
+        done = house.run("doctor", "--json", PUBLIC_URL="https://desk.example.com", **account, **more)
+        return {check["name"]: (check["state"], check["found"]) for check in json.loads(done.stdout)["checks"]}
+
+    assert "DIALPAD_WEBHOOK_SECRET" not in checks()
+    well = checks(DIALPAD_WEBHOOK_SECRET="s" * 24)
+    assert well["Webhook for Dialpad"] == ("ok", "https://desk.example.com/webhooks/dialpad")
+    assert well["DIALPAD_WEBHOOK_SECRET"][0] == "ok"
+    assert checks(DIALPAD_WEBHOOK_SECRET="puppy")["DIALPAD_WEBHOOK_SECRET"][0] == "warn"
+    assert checks(DIALPAD_WEBHOOK_SECRET="s" * 24 + ",")["DIALPAD_WEBHOOK_SECRET"][0] == "fail"
+    assert "anybody" in checks(DIALPAD_ALLOW_UNSIGNED="true")["DIALPAD_WEBHOOK_SECRET"][1]
+
+
 def test_settings_show_their_sources_and_mask_secrets(house: House) -> None:
     (house.folder / "frontdesk.toml").write_text("[limits]\nper_day = 3\n")
     (house.folder / "token").write_text("geheim-token\n")
@@ -124,7 +140,7 @@ def test_init_writes_files_that_change_nothing_until_they_are_edited(house: Hous
     text = (house.folder / "frontdesk.toml").read_text()
     settings = [line[1:] for line in text.splitlines() if line.startswith("#") and not line.startswith("# ")]
     headers = [line for line in text.splitlines() if line.startswith("[")]
-    assert headers == ["[flow]", "[limits]", "[quiet]", "[sender]", "[worker]", "[retention]"]
+    assert headers == ["[flow]", "[limits]", "[quiet]", "[sender]", "[text_back]", "[voice]", "[worker]", "[retention]"]
     assert "port = 3001" in settings
     values = [line for line in text.splitlines() if not re.match(r"# \S|#.*=$", line)]
     uncommented = tomllib.loads("\n".join(line.removeprefix("#") for line in values))

@@ -92,3 +92,18 @@ def test_an_empty_page_says_where_calls_come_from(
 )
 def test_what_became_of_a_text_back_is_said_in_words(given: tuple[str | None, ...], words: str) -> None:
     assert text_back_words(*given) == words
+
+
+def test_a_persons_note_lets_a_lead_be_texted_again_and_is_kept(still: Any) -> None:
+    still.sql("INSERT INTO leads (client_id, phone, not_textable_at) VALUES (1, '+12025550143', '2026-11-20')")
+    path = "/api/admin/leads/1/textable"
+    assert still.post(path, json={"note": ""}).status_code == 400
+    answer = still.post(path, json={"note": "She has a mobile now"}, headers={"Idempotency-Key": "k1"})
+    assert (answer.status_code, answer.json()["leadId"]) == (200, "1")
+    assert still.sql("SELECT not_textable_at FROM leads") == [(None,)]
+    assert still.sql("SELECT action, subject, details ->> 'note' FROM audit_log") == [
+        ("textable", "lead 1", "She has a mobile now")
+    ]
+    again = still.post(path, json={"note": "She has a mobile now"}, headers={"Idempotency-Key": "k1"})
+    assert again.status_code == 200
+    assert still.post(path, json={"note": "And again"}).status_code == 409

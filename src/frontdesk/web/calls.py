@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import Field, computed_field
+from pydantic import ConfigDict, Field, computed_field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,15 +13,17 @@ from starlette.routing import Route
 from frontdesk.calls.model import CallStatus
 from frontdesk.calls.text_back import NoTextReason
 from frontdesk.desk import Desk
+from frontdesk.steps.textable import let_be_texted
 from frontdesk.web import views
+from frontdesk.web.dead_letters import REFUSALS, Key
 from frontdesk.web.pages import admitted, cursor_of
-from frontdesk.web.paging import After, Limit, after, listing
+from frontdesk.web.paging import After, Limit, RowId, after, listing
 from frontdesk.web.rendering import Renderer
 from frontdesk.web.shapes import Id, Json, Listing
 from frontdesk.web.views import NEWEST
 from frontdesk.web.words import status_word, why
 
-__all__ = ["CallRow", "add_calls", "call_routes", "text_back_words"]
+__all__ = ["CallRow", "Note", "TextableLead", "add_calls", "call_routes", "text_back_words"]
 
 _PER_PAGE = 50
 
@@ -69,8 +71,30 @@ def text_back_words(text_back: str | None, status: str | None, reason: str | Non
         return f"{status_word(status)}: {told}" if told else status_word(status)
 
 
+class Note(Json):
+    """Why a person says so."""
+
+    model_config = ConfigDict(extra="forbid")
+    note: Annotated[str, Field(min_length=1, max_length=500, description="kept in the audit")]
+
+
+class TextableLead(Json):
+    """A lead that may be texted again."""
+
+    lead_id: Id
+    done_by: str
+
+
 def add_calls(router: APIRouter, desk: Desk) -> None:
-    """/api/admin/calls."""
+    """/api/admin/calls and /api/admin/leads/{id}/textable."""
+    parts = (desk.db, desk.bucket, desk.clock)
+
+    @router.post("/leads/{lead_id}/textable", responses=REFUSALS)
+    async def textable(request: Request, lead_id: RowId, order: Note, key: Key = None) -> TextableLead:
+        """Text a lead again of whose number the carrier said that no text reaches it."""
+        who = request.state.who
+        await let_be_texted(*parts, lead_id, note=order.note, actor=who, key=key)
+        return TextableLead(lead_id=str(lead_id), done_by=who)
 
     @router.get("/calls")
     async def calls(
