@@ -63,6 +63,8 @@ class CallHandler:
             client_id=client_id,
             now=event.received_at,
         )
+        if call.client_id not in (None, client_id):  # an earlier leg came to a line of theirs, this one elsewhere
+            client = await clients.get(tx, call.client_id)
         direction = _direction(event, received)
         legs = await calls.legs_of(tx, call.id)
         leg = _move(legs, call, received, direction)
@@ -121,7 +123,7 @@ def _kept(before: Mapping[str, Any] | None, payload: Mapping[str, Any], *, newer
 
 
 async def client_of(tx: Tx, event: Event, our_address: str) -> Client | None:
-    """Whose call it is: as at receipt, or who has the number by now, or the desk's only client."""
+    """Whose call it is: as at receipt, or who has the number by now."""
     client_id = event.client_id
     if client_id is None and our_address:
         client_id = (await clients.served_on(tx, [our_address])).get(our_address)
