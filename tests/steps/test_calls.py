@@ -259,9 +259,13 @@ def test_a_leg_that_ends_on_a_line_of_nobodys_is_still_the_clients_whose_line_wa
         async with desk.desk.db.transaction() as tx:
             await tx.connection.execute("INSERT INTO client_numbers (phone_e164, client_id) VALUES (%s, 1)", [LINE])
         elsewhere = {"internal_number": "+14155550177", "master_call_id": 1, "target": {}}
-        await posted(desk, call("ringing", clock.now(), call_id=1, date_rang=None))
-        await posted(desk, call("missed", clock.now(), call_id=2, **elsewhere), call("missed", clock.now(), call_id=1))
-        await posted(desk, call("hangup", clock.now(), call_id=2, **elsewhere))
+        await posted(
+            desk,
+            call("ringing", clock.now(), call_id=1),
+            call("ringing", clock.now(), call_id=2, **elsewhere),
+            call("missed", clock.now(), call_id=1),
+            call("missed", clock.now(), call_id=2, **elsewhere),  # with it the call is over
+        )
         assert [(row.client_id, row.text_back) for row in await call_rows(desk)] == [(1, "texted")]
 
     play(dsn, story)
