@@ -79,9 +79,7 @@ async def _running(dsn: str, roles: tuple[str, ...], simulation: bool, changes: 
     async with serve(carrier) as carrier_url:
         desk = Desk(scratch_settings(twilio_api_base=carrier_url, **changes), dsn)
         await desk.open()
-        desk.use_twilio(public_base=f"http://127.0.0.1:{port}")
-        desk.use_stripe()
-        desk.use_forms()
+        desk.use_providers(public_base=f"http://127.0.0.1:{port}")
         await desk.serve_first_client(NUMBER)
         app = build_app(desk, simulation=carrier if simulation else None)
         service = desk.service(*roles)

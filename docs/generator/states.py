@@ -52,6 +52,7 @@ def states_page(connection: psycopg.Connection[Any]) -> str:
                 ("consents", "kind"),
                 ("calls", "status"),
                 ("calls", "direction"),
+                ("calls", "outcome"),
                 ("onboarding_states", "current_state"),
                 ("client_payments", "state"),
             )
@@ -66,9 +67,9 @@ def states_page(connection: psycopg.Connection[Any]) -> str:
         drawing,
         "The kinds of message, `outbound_message_log.send_class`, decide which limits hold:",
         table(("Kind", ""), ((code(kind), words) for kind, words in enum_comments(SendClass).items())),
-        "This version puts replies, and compliance texts where the carrier does not answer STOP by itself. The gate "
-        "knows the other kinds already; of unprompted ones there is the first text to the lead of a form, and nothing "
-        "puts bulk texts or alerts yet.",
+        "This version puts replies, follow-ups, text-backs and the first text to the lead of a form (all unprompted), "
+        "texts by hand, and compliance texts where the carrier does not answer STOP by itself. The gate knows the "
+        "others already; nothing puts bulk texts or alerts yet.",
         "## A stored webhook: `webhook_events.status`",
         table(
             ("State", ""),

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from frontdesk.errors import Exchange
-from frontdesk.message import Item, Outgoing, ReceiptStatus, Received
+from frontdesk.message import Item, Outgoing, ReceiptStatus
+from frontdesk.told import Received
 
 __all__ = [
     "LISTED",
@@ -219,3 +220,6 @@ class Sender(Provider, Protocol):
 
     def means_opt_out(self, code: str | None) -> bool:
         """True when this error code says that the recipient opted out."""
+
+    def means_not_textable(self, code: str | None) -> bool:
+        """True when this error code says that no text will ever reach the number, such as a landline's."""

@@ -8,7 +8,7 @@ from frontdesk.inbox.model import Event, Receipted
 from frontdesk.provider import Answer, HttpRequest, Profile, Provider, Sender
 from frontdesk.tools import Tool
 
-__all__ = ["Answered", "Answerer", "Commit", "Handler", "Registry"]
+__all__ = ["Answered", "Answerer", "Answering", "Commit", "Handler", "Registry"]
 
 Commit = Callable[[Tx], Awaitable[None]]
 """The writes of one handled event; runs inside the transaction that settles it, perhaps with other events' writes."""
@@ -31,6 +31,9 @@ Answerer = Callable[[HttpRequest], Awaitable[Answered | None]]
 Raises Forged or Malformed, with nothing stored.
 """
 
+Answering = Callable[[HttpRequest], Awaitable[Answer]]
+"""The answer to a webhook that was kept, where the provider asks what to do next."""
+
 
 @dataclass(slots=True)
 class Registry:
@@ -40,6 +43,8 @@ class Registry:
     senders: dict[str, Sender] = field(default_factory=dict)
     """Those of the providers that carry messages."""
     handlers: dict[str, Handler] = field(default_factory=dict)
+    answers: dict[str, Answering] = field(default_factory=dict)
+    """By the webhook type; all others are acknowledged as their profile says."""
     reads_nothing: set[str] = field(default_factory=set)
     """Webhook types whose handler prepares from the event alone: those of a lane may be settled several at a time."""
 

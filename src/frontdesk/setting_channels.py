@@ -12,9 +12,53 @@ __all__ = [
     "BookingSettings",
     "FormSettings",
     "PaymentSettings",
+    "TextBackSettings",
     "VapiSettings",
+    "VoiceSettings",
     "WhatsAppSettings",
 ]
+
+
+class TextBackSettings(Part):
+    """[text_back]: the text that answers a missed call."""
+
+    enabled: Annotated[bool, Field(description="answer missed calls by text")] = True
+    text: Annotated[
+        str, Field(min_length=1, description="while the client is open; {business} and {first_name} are filled in")
+    ] = (
+        "Hi, this is {business}. Sorry we missed your call! How can we help? Just reply to this text. "
+        "Reply STOP to opt out."
+    )
+    text_closed: Annotated[
+        str, Field(description="out of hours; {opens} is when the client opens next; empty: no text out of hours")
+    ] = (
+        "Hi, this is {business}. We're closed right now and will be back {opens}. Tell us here how we can help. "
+        "Reply STOP to opt out."
+    )
+    cooldown_minutes: Annotated[
+        int, Field(ge=0, description="a caller who was texted back is not texted back again so soon")
+    ] = 240
+    ignore: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^\+[1-9][0-9]{0,14}\*?$")], ...],
+        Field(description="numbers never texted back, such as +12025550123, or beginnings such as +1800*"),
+    ] = ()
+    existing_customers: Annotated[
+        Literal["text", "skip"], Field(description="callers who booked or are customers already")
+    ] = "text"
+    voicemail: Annotated[bool, Field(description="answer callers who left a message, too")] = False
+    at_most_minutes_ago: Annotated[
+        int, Field(ge=1, description="a missed call that is heard of later than this is not answered by text")
+    ] = 30
+
+
+class VoiceSettings(Part):
+    """[voice]: what a call to a Twilio number hears."""
+
+    forward_to: Annotated[
+        E164 | None, Field(description="the phone that rings; empty: nobody's, and every call counts as missed")
+    ] = None
+    ring_seconds: Annotated[int, Field(ge=5, le=120, description="seconds that it rings")] = 20
+    greeting: Annotated[str, Field(max_length=500, description="said before hanging up; empty: nothing")] = ""
 
 
 class WhatsAppSettings(Part):

@@ -8,7 +8,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from frontdesk.setting_channels import BookingSettings, FormSettings, PaymentSettings, VapiSettings, WhatsAppSettings
+from frontdesk.setting_channels import (
+    BookingSettings,
+    FormSettings,
+    PaymentSettings,
+    TextBackSettings,
+    VapiSettings,
+    VoiceSettings,
+    WhatsAppSettings,
+)
 from frontdesk.setting_kinds import E164, Country, FormSource, Hours, TimeZone
 from frontdesk.setting_parts import (
     NUDGES,
@@ -96,6 +104,15 @@ class Settings(BaseSettings):
     whatsapp_api_base: Annotated[str, Field(description="Meta's Graph API, or what stands in for it")] = (
         "https://graph.facebook.com"
     )
+    dialpad_webhook_secret: Annotated[
+        SecretStr | None,
+        Field(
+            description="the secret of the webhook at Dialpad; a comma-separated pair while rotated; empty: no Dialpad"
+        ),
+    ] = None
+    dialpad_allow_unsigned: Annotated[
+        bool, Field(description="take plain JSON from a Dialpad webhook that has no secret: anybody can post it")
+    ] = False
     catch_up_days: Annotated[
         # A week: who wrote longer ago has found somebody else, and stored webhooks are kept for no less.
         int,
@@ -117,6 +134,8 @@ class Settings(BaseSettings):
     quiet: QuietSettings = QuietSettings()
     sender: SenderSettings = SenderSettings()
     whatsapp: WhatsAppSettings = WhatsAppSettings()
+    text_back: TextBackSettings = TextBackSettings()
+    voice: VoiceSettings = VoiceSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
     booking: BookingSettings = BookingSettings()
@@ -126,6 +145,11 @@ class Settings(BaseSettings):
         Mapping[FormSource, FormSettings],
         Field(description="sources of lead forms, each in a section of its own, such as [forms.website]"),
     ] = {}
+
+    @property
+    def uses_dialpad(self) -> bool:
+        """True where Dialpad's webhooks are taken."""
+        return self.dialpad_webhook_secret is not None or self.dialpad_allow_unsigned
 
     @property
     def simulated(self) -> bool:

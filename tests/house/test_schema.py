@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from frontdesk.bookings.model import BookingStatus
+from frontdesk.calls.model import CallStatus, Direction, Outcome
 from frontdesk.db.migrate import CODE_VERSION, load_migrations, migrate, statements
 from frontdesk.db.pool import Database
 from frontdesk.effects import SendClass
@@ -59,6 +60,11 @@ def test_the_columns_that_operators_query_are_there(table: str, server_with_sche
         ("webhook_events", "status", EventStatus),
         ("bookings", "status", BookingStatus),
         ("client_payments", "state", PaymentState),
+        ("calls", "status", CallStatus),
+        ("calls", "direction", Direction),
+        ("calls", "outcome", Outcome),
+        ("call_legs", "status", CallStatus),
+        ("call_legs", "outcome", Outcome),
     ],
 )
 def test_a_check_holds_exactly_the_words_of_its_enum(
@@ -82,6 +88,7 @@ def test_a_check_holds_exactly_the_words_of_its_enum(
         ("one number per client", "UNIQUE INDEX twilio_number_pool_one_per_client"),
         ("a client has one appointment at a time", "INDEX bookings_one_at_a_time ON public.bookings USING gist"),
         ("a booking asked for twice is one", "UNIQUE INDEX bookings_once ON public.bookings"),
+        ("a call is one row", "UNIQUE INDEX calls_by_provider_id"),
         ("one row per lane", "UNIQUE INDEX inbox_lanes_pkey ON public.inbox_lanes USING btree (lane)"),
     ],
 )  # fmt: skip

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+import jwt
+
 from frontdesk.providers.standard_webhooks import read_key, sign
 from frontdesk.providers.stripe_signature import sign as sign_for_stripe
 from frontdesk.providers.twilio_signature import form_pairs
-from frontdesk.testing import AUTH_TOKEN, LEAD, NUMBER
+from frontdesk.testing import AUTH_TOKEN, LEAD, NUMBER, WHATSAPP
 
 __all__ = ["KITS", "Kit", "Signed", "form", "json_body"]
 
@@ -51,8 +53,18 @@ class Kit(Protocol):
     def encode(self, fields: Mapping[str, Any]) -> bytes:
         """Its body."""
 
+    def seal(self, body: bytes, secret: str) -> bytes:
+        """What is posted for this body: the body itself where the signature stands in a header."""
+
     def sign(self, url: str, body: bytes, secret: str) -> Mapping[str, str]:
-        """The headers by which the provider signs a body that it posts to this public URL."""
+        """The headers by which the provider signs what it posts to this public URL."""
+
+
+class SignedByHeader:
+    """A provider whose signature stands in headers."""
+
+    def seal(self, body: bytes, secret: str) -> bytes:
+        return body
 
 
 def form(fields: Mapping[str, Any]) -> bytes:
@@ -65,7 +77,7 @@ def json_body(fields: Mapping[str, Any]) -> bytes:
     return json.dumps(fields).encode()
 
 
-class TwilioKit:
+class TwilioKit(SignedByHeader):
     """Texts of Twilio; the old token is the one that the carrier simulator has."""
 
     webhook_type = "twilio_sms"
@@ -98,7 +110,7 @@ class TwilioStatusKit(TwilioKit):
         return {"MessageSid": sid, "MessageStatus": "delivered", "From": NUMBER, "To": LEAD}
 
 
-class StripeKit:
+class StripeKit(SignedByHeader):
     """Events of Stripe."""
 
     webhook_type = "stripe"
@@ -122,7 +134,7 @@ class StripeKit:
         return {"stripe-signature": signature, "content-type": self.content_type}
 
 
-class LeadFormKit:
+class LeadFormKit(SignedByHeader):
     """Lead forms by Standard Webhooks. The id of a webhook stands in a header, so no field is needed."""
 
     webhook_type = "lead_form"
@@ -147,4 +159,100 @@ class LeadFormKit:
         }
 
 
-KITS: tuple[Kit, ...] = (TwilioKit(), TwilioStatusKit(), StripeKit(), LeadFormKit())
+class TwilioVoiceKit(TwilioKit):
+    """Calls at Twilio."""
+
+    webhook_type = "twilio_voice"
+    path = "/webhooks/twilio/voice"
+    needed = ("CallSid",)
+
+    def example(self) -> dict[str, Any]:
+        call = {"CallSid": f"CA{next(_numbers):032x}", "CallStatus": "no-answer", "Direction": "inbound"}
+        return {**call, "From": LEAD, "To": NUMBER, "CallbackSource": "call-progress-events"}
+
+
+class WhatsAppKit(SignedByHeader):
+    """Messages and statuses of WhatsApp."""
+
+    webhook_type = "whatsapp"
+    path = "/webhooks/whatsapp"
+    content_type = "application/json"
+    secrets = ("0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210")
+    settings: Mapping[str, Any] = {**WHATSAPP, "whatsapp_app_secret": ",".join(secrets)}
+    needed = ()
+
+    def example(self) -> dict[str, Any]:
+        message = {"id": f"wamid.{next(_numbers)}", "from": LEAD[1:], "timestamp": "1763630000", "type": "text"}
+        value = {
+            "messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": NUMBER[1:], "phone_number_id": "106540352242922"},
+            "messages": [{**message, "text": {"body": "Hi"}}],
+        }
+        return {
+            "object": "whatsapp_business_account",
+            "entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}],
+        }
+
+    encode = staticmethod(json_body)
+
+    def sign(self, url: str, body: bytes, secret: str) -> Mapping[str, str]:
+        signature = hmac.digest(secret.encode(), body, hashlib.sha256).hex()
+        return {"x-hub-signature-256": f"sha256={signature}", "content-type": self.content_type}
+
+
+class DialpadKit:
+    """Calls at Dialpad: the whole body is a token, signed with HS256."""
+
+    webhook_type = "dialpad"
+    path = "/webhooks/dialpad"
+    content_type = "application/jwt"
+    secrets = ("a-new-secret-of-the-webhook-at-dialpad", "an-old-secret-of-the-webhook-at-dialpad")
+    settings: Mapping[str, Any] = {"dialpad_webhook_secret": ",".join(secrets)}
+    needed = ()
+
+    def example(self) -> dict[str, Any]:
+        call = {"call_id": 5_000_000_000 + next(_numbers), "state": "hangup", "direction": "inbound"}
+        return {**call, "external_number": LEAD, "internal_number": NUMBER, "event_timestamp": 1_763_630_000_000}
+
+    encode = staticmethod(json_body)
+
+    def seal(self, body: bytes, secret: str) -> bytes:
+        return jwt.PyJWS().encode(body, secret, algorithm="HS256").encode()
+
+    def sign(self, url: str, body: bytes, secret: str) -> Mapping[str, str]:
+        return {"content-type": self.content_type}
+
+
+class VapiKit(SignedByHeader):
+    """Voice agents of Vapi, with an HMAC credential as it is by default."""
+
+    webhook_type = "vapi"
+    path = "/vapi-webhook"
+    content_type = "application/json"
+    secrets = ("a-new-secret-of-the-server-at-vapi", "an-old-secret-of-the-server-at-vapi")
+    settings: Mapping[str, Any] = {"vapi_secret": ",".join(secrets), "vapi": {"auth": "hmac"}}
+    needed = ("message",)
+
+    def example(self) -> dict[str, Any]:
+        call = {"id": f"11111111-aaaa-4000-8000-{next(_numbers):012}", "type": "inboundPhoneCall"}
+        told = {"type": "status-update", "status": "in-progress", "timestamp": 1_763_630_000_000, "call": call}
+        return {"message": {**told, "customer": {"number": LEAD}, "phoneNumber": {"number": NUMBER}}}
+
+    encode = staticmethod(json_body)
+
+    def sign(self, url: str, body: bytes, secret: str) -> Mapping[str, str]:
+        now = str(int(time.time()))
+        signature = hmac.digest(secret.encode(), now.encode() + b"." + body, hashlib.sha256).hex()
+        return {"x-signature": signature, "x-timestamp": now, "content-type": self.content_type}
+
+
+KITS: tuple[Kit, ...] = (
+    TwilioKit(),
+    TwilioStatusKit(),
+    TwilioVoiceKit(),
+    WhatsAppKit(),
+    DialpadKit(),
+    VapiKit(),
+    StripeKit(),
+    LeadFormKit(),
+)

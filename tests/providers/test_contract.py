@@ -3,6 +3,7 @@
 Over real HTTP against the whole app on a real PostgreSQL. The providers stand in `kits.py`.
 """
 
+import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -12,10 +13,10 @@ import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kits import KITS, Kit, Signed
+from kits import KITS, DialpadKit, Kit, Signed
 
 from frontdesk.errors import Malformed
-from frontdesk.provider import Profile
+from frontdesk.provider import Batch, Profile
 
 PUBLIC = "https://desk.example.test/behind"
 """Under which the providers reach the desk: a proxy takes TLS and the prefix away."""
@@ -42,9 +43,17 @@ class Post:
 
     def genuine(self, body: bytes | None = None, *, secret: int = 0, base: str = PUBLIC, query: str = "") -> Signed:
         """A signed webhook; by default a fresh and good one."""
-        content = self.kit.encode(self.kit.example()) if body is None else body
-        url = f"{base}{self.kit.path}{query}"
-        return Signed(self.kit.sign(url, content, self.kit.secrets[secret]), content)
+        return self.signed(body, self.kit.secrets[secret], f"{base}{self.kit.path}{query}")
+
+    def signed(self, body: bytes | None, secret: str, url: str = "") -> Signed:
+        """A webhook, fresh and good where no body is given, signed with this secret."""
+        posted = self.kit.seal(self.kit.encode(self.kit.example()) if body is None else body, secret)
+        return Signed(self.kit.sign(url or PUBLIC + self.kit.path, posted, secret), posted)
+
+    @property
+    def in_body(self) -> bool:
+        """True where the signature stands in the body, so that no header can be false."""
+        return isinstance(self.kit, DialpadKit)
 
     def __call__(self, signed: Signed, *, query: str = "", **headers: str) -> httpx2.Response:
         answer: httpx2.Response = self._house.http.post(
@@ -120,10 +129,12 @@ def test_a_retry_that_is_signed_anew_is_a_replay_too(post: Post) -> None:
 
 
 FORGERIES: dict[str, Callable[[Post], Signed]] = {
-    "no signature at all": lambda post: Signed({"content-type": post.kit.content_type}, post.genuine().body),
+    "no signature at all": lambda post: Signed(
+        {"content-type": post.kit.content_type}, post.kit.encode(post.kit.example())
+    ),
     "signed with a secret that nobody has": lambda post: _by_a_stranger(post),
-    "one byte added to the body": lambda post: Signed((good := post.genuine()).headers, good.body + b" "),
-    "the signature of another body": lambda post: Signed(post.genuine().headers, post.genuine().body),
+    "one byte added to the body": lambda post: Signed((good := post.genuine()).headers, good.body + b"x"),
+    "the signature of another body": lambda post: _swapped(post),
     "every signature header emptied": lambda post: _with_headers(post, lambda value: ""),
     "every signature header turned round": lambda post: _with_headers(post, lambda value: value[::-1]),
     "every signature header cut short": lambda post: _with_headers(post, lambda value: value[:-3]),
@@ -133,9 +144,14 @@ FORGERIES: dict[str, Callable[[Post], Signed]] = {
 
 
 def _by_a_stranger(post: Post) -> Signed:
-    body = post.kit.encode(post.kit.example())
-    stranger = post.kit.secrets[0][:-4] + "AAA="  # shaped like a secret, whatever the provider's secrets look like
-    return Signed(post.kit.sign(PUBLIC + post.kit.path, body, stranger), body)
+    return post.signed(None, post.kit.secrets[0][:-4] + "AAA=")  # shaped like a secret, whatever these look like
+
+
+def _swapped(post: Post) -> Signed:
+    one, other = post.genuine(), post.genuine()
+    if not post.in_body:
+        return Signed(one.headers, other.body)
+    return Signed(one.headers, other.body.rpartition(b".")[0] + b"." + one.body.rpartition(b".")[2])
 
 
 def _with_headers(post: Post, changed: Callable[[str], str]) -> Signed:
@@ -146,6 +162,8 @@ def _with_headers(post: Post, changed: Callable[[str], str]) -> Signed:
 
 @pytest.mark.parametrize("forged", FORGERIES)
 def test_a_forgery_is_refused_with_403_and_nothing_is_stored(post: Post, forged: str) -> None:
+    if post.in_body and "header" in forged:
+        return  # its headers prove nothing
     stored, repeated = post.stored(), post.repeated()
     signed = FORGERIES[forged](post)
     headers = {name: value.encode("latin-1") for name, value in signed.headers.items()}
@@ -185,7 +203,7 @@ def test_garbage_that_is_signed_is_refused_or_stored_and_never_our_fault(post: P
     before = post.stored()
     answer = post(post.genuine(body))
     assert post.is_acknowledged(answer) or answer.status_code in (400, 403), answer.text
-    assert post.stored() - before == int(post.is_acknowledged(answer))
+    assert post.stored() - before in (0, int(post.is_acknowledged(answer)))  # what is of no interest is not stored
 
 
 def test_a_body_beyond_the_limit_is_413_and_one_at_the_limit_is_not(post: Post) -> None:
@@ -249,7 +267,11 @@ def test_whatever_is_genuine_is_stored_or_refused(post: Post, data: st.DataObjec
     before = post.stored()
     answer = post(post.genuine(body))
     assert post.is_acknowledged(answer) or answer.status_code in (400, 403), answer.text
-    assert post.stored() - before in (0, int(post.is_acknowledged(answer)))
+    kept = post.stored() - before
+    if post.profile.batch is Batch.MANY and post.is_acknowledged(answer):
+        assert kept >= 0
+    else:
+        assert kept in (0, int(post.is_acknowledged(answer)))
 
 
 @given(data=st.data())
@@ -257,7 +279,7 @@ def test_whatever_is_genuine_is_stored_or_refused(post: Post, data: st.DataObjec
 def test_whatever_is_not_genuine_is_refused_and_not_stored(post: Post, data: st.DataObject) -> None:
     """A good webhook of which one byte of the body, or one header, was changed on its way."""
     signed, before = post.genuine(), (post.stored(), post.repeated())
-    if data.draw(st.booleans()):
+    if post.in_body or data.draw(st.booleans()):
         at = data.draw(st.integers(0, 9999)) % len(signed.body)
         byte = bytes([signed.body[at] ^ data.draw(st.integers(1, 255))])
         changed = Signed(signed.headers, signed.body[:at] + byte + signed.body[at + 1 :])
@@ -276,10 +298,19 @@ def test_whatever_is_not_genuine_is_refused_and_not_stored(post: Post, data: st.
 
 def _means_the_same(kit: Kit, one: bytes, other: bytes) -> bool:
     """True where the provider signs the fields, and these are the same in another spelling."""
+    if isinstance(kit, DialpadKit):  # the last character of a base64 text has bits that nobody reads
+        return _decoded(one) == _decoded(other)
     if "form" not in kit.content_type:
         return False
     signature = kit.sign(PUBLIC + kit.path, one, kit.secrets[0])
     return signature == kit.sign(PUBLIC + kit.path, other, kit.secrets[0])
+
+
+def _decoded(token: bytes) -> list[bytes]:
+    try:
+        return [base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4)) for part in token.strip().split(b".")]
+    except ValueError:
+        return [token]
 
 
 def _has_the_signature(value: str, other: str) -> bool:

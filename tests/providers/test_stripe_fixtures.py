@@ -7,11 +7,12 @@ import pytest
 from shared_fixtures import as_request, fixture_names, load, missing
 
 from frontdesk.errors import Forged
-from frontdesk.message import Item, PaymentKind, PaymentTold
+from frontdesk.message import Item
 from frontdesk.payments import rules
 from frontdesk.payments.model import Payment, PaymentState
 from frontdesk.providers.stripe import Stripe
 from frontdesk.providers.stripe_signature import check_signature
+from frontdesk.told import PaymentKind, PaymentTold
 
 ALL = fixture_names("stripe")
 pytestmark = pytest.mark.skipif(not ALL, reason=missing("stripe"))

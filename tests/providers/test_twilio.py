@@ -292,6 +292,7 @@ def test_the_profiles_are_twilios() -> None:
     assert {kind: profile.path for kind, profile in desk.profiles.items()} == {
         "twilio_sms": "/webhooks/twilio/sms",
         "twilio_status": "/webhooks/twilio/status",
+        "twilio_voice": "/webhooks/twilio/voice",
     }
     for profile in desk.profiles.values():
         assert profile.acknowledge.content_type == "text/xml"

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.errors import Forged, Malformed, SetupError
-from frontdesk.message import VoiceReport, VoiceStatus
 from frontdesk.provider import HttpRequest
 from frontdesk.providers.vapi import Vapi
 from frontdesk.providers.vapi_auth import HmacPlan
 from frontdesk.providers.vapi_questions import AskedTool, LegacyFunction, ToolsWanted, answer_of, line
 from frontdesk.providers.vapi_reports import outcome_of
 from frontdesk.providers.vapi_webhooks import VAPI, moment
+from frontdesk.told import VoiceReport, VoiceStatus
 
 OLD, NEW = "the-old-secret-of-the-server", "the-new-secret-of-the-server"
 NOW = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)

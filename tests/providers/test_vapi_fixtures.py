@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from frontdesk.errors import Forged, Malformed
-from frontdesk.message import VoiceLine, VoiceReport, VoiceStatus
 from frontdesk.provider import HttpRequest
 from frontdesk.providers.vapi import Vapi
 from frontdesk.providers.vapi_auth import HmacPlan
@@ -23,6 +22,7 @@ from frontdesk.providers.vapi_questions import (
     transfer_key,
 )
 from frontdesk.providers.vapi_webhooks import VAPI, Envelope
+from frontdesk.told import VoiceLine, VoiceReport, VoiceStatus
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "providers"
 FOLDER = SHARED / "fixtures" / "vapi"

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from frontdesk.errors import AccountRefused, Exchange, Forged, Rejected, Throttled, TooOften, Unreachable
-from frontdesk.message import Item, Notice, Outgoing, Receipt, ReceiptStatus, Received, Template, TextReceived
+from frontdesk.message import Item, Notice, Outgoing, Receipt, ReceiptStatus, Template, TextReceived
 from frontdesk.outbox.model import LedgerStatus
 from frontdesk.outbox.rules import after_receipt
 from frontdesk.provider import HttpRequest
@@ -24,6 +24,7 @@ from frontdesk.providers.catalogue import ErrorClass
 from frontdesk.providers.whatsapp import WhatsApp
 from frontdesk.providers.whatsapp_errors import explain
 from frontdesk.simulator.server import serve_app
+from frontdesk.told import Received
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "providers" / "fixtures" / "whatsapp"
 ALL = sorted(path.stem for path in FOLDER.glob("*.json"))

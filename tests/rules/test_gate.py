@@ -67,6 +67,7 @@ TABLE: list[tuple[dict[str, Any], Reason, set[SendClass]]] = [
     ({"bot_paused": True}, Reason.BOT_PAUSED, AUTOMATIC),
     ({"lead_closed": True}, Reason.LEAD_CLOSED, UNASKED),
     ({"withdrawn": True}, Reason.WITHDRAWN, ALL_BUT_ALERTS),
+    ({"not_textable": True}, Reason.NOT_TEXTABLE, AUTOMATIC),
     ({"due_at": NOW - timedelta(hours=25)}, Reason.TOO_OLD, {REPLY, COMPLIANCE}),
     ({"due_at": NOW - timedelta(hours=61)}, Reason.TOO_OLD, AUTOMATIC | {COMPLIANCE}),
     ({"whatsapp": True}, Reason.WINDOW_CLOSED, ALL_BUT_ALERTS),

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from frontdesk.message import PaymentKind, PaymentTold
 from frontdesk.payments.model import Payment, PaymentState, Standing, Whose
 from frontdesk.payments.rules import FINAL, UNDECIDED, claimed, client_named, decide, noted, owner, served
+from frontdesk.told import PaymentKind, PaymentTold
 
 K, S = PaymentKind, PaymentState
 START = datetime(2026, 11, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontdesk.message import VoiceLine, VoiceReport, VoiceStatus
+from frontdesk.told import VoiceLine, VoiceReport, VoiceStatus
 from frontdesk.voice.model import VoiceCall
 from frontdesk.voice.rules import LONGEST_TRANSCRIPT, after
 

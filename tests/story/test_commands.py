@@ -125,6 +125,22 @@ def test_doctor_knows_the_voice_agent_and_tools_are_printed_to_be_pasted(house: 
     assert all(tool["function"]["description"] for tool in printed)
 
 
+def test_doctor_shows_dialpads_webhook_and_warns_of_what_is_not_signed(house: House) -> None:
+    account = {"TWILIO_ACCOUNT_SID": "AC" + "a" * 32, "TWILIO_AUTH_TOKEN": "b" * 32, "TWILIO_NUMBER": "+12025550123"}
+
+    def checks(**more: str) -> dict[str, tuple[str, str]]:
+        done = house.run("doctor", "--json", PUBLIC_URL="https://desk.example.com", **account, **more)
+        return {check["name"]: (check["state"], check["found"]) for check in json.loads(done.stdout)["checks"]}
+
+    assert "DIALPAD_WEBHOOK_SECRET" not in checks()
+    well = checks(DIALPAD_WEBHOOK_SECRET="s" * 24)
+    assert well["Webhook for Dialpad"] == ("ok", "https://desk.example.com/webhooks/dialpad")
+    assert well["DIALPAD_WEBHOOK_SECRET"][0] == "ok"
+    assert checks(DIALPAD_WEBHOOK_SECRET="puppy")["DIALPAD_WEBHOOK_SECRET"][0] == "warn"
+    assert checks(DIALPAD_WEBHOOK_SECRET="s" * 24 + ",")["DIALPAD_WEBHOOK_SECRET"][0] == "fail"
+    assert "anybody" in checks(DIALPAD_ALLOW_UNSIGNED="true")["DIALPAD_WEBHOOK_SECRET"][1]
+
+
 def test_settings_show_their_sources_and_mask_secrets(house: House) -> None:
     (house.folder / "frontdesk.toml").write_text("[limits]\nper_day = 3\n")
     (house.folder / "token").write_text("geheim-token\n")

@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 from frontdesk.errors import SetupError
 from frontdesk.providers import stripe_webhooks
+from frontdesk.providers.dialpad_webhooks import DIALPAD
+from frontdesk.providers.dialpad_webhooks import PROFILES as DIALPAD_PROFILES
 from frontdesk.providers.forms import LEAD_FORM
 from frontdesk.providers.forms import PROFILES as FORM_PROFILES
 from frontdesk.providers.standard_webhooks import read_key
-from frontdesk.providers.twilio_webhooks import PROFILES, RETRY_FRAGMENT, SMS, STATUS
+from frontdesk.providers.twilio_webhooks import PROFILES, RETRY_FRAGMENT, SMS, STATUS, VOICE
 from frontdesk.providers.vapi_webhooks import PROFILES as VAPI_PROFILES
 from frontdesk.providers.vapi_webhooks import VAPI
 from frontdesk.setting_channels import FormSettings
@@ -27,6 +29,7 @@ __all__ = [
     "check_admission",
     "check_cron_secret",
     "check_data_dir",
+    "check_dialpad",
     "check_forms",
     "check_public_url",
     "check_stripe",
@@ -35,6 +38,8 @@ __all__ = [
 
 _LEAST_FREE = 500 * 1024 * 1024  # bytes of disk below which PostgreSQL is soon in trouble
 _SHORTEST_SECRET = 16
+
+_SHORT_SECRET = 16  # characters: less can be guessed
 
 
 class State(StrEnum):
@@ -117,6 +122,8 @@ def check_public_url(settings: Settings) -> Iterator[Check]:
         "Phone Numbers, your number, Messaging, “A message comes in”"
     )
     yield Check("Webhook for texts", State.OK, f"{base}{PROFILES[SMS].path}{RETRY_FRAGMENT}", paste)
+    voice = "paste it under Voice, both as “A call comes in” and as “Call status changes”, to text back missed calls"
+    yield Check("Webhook for calls", State.OK, f"{base}{PROFILES[VOICE].path}{RETRY_FRAGMENT}", voice)
     told = "nothing to paste: it goes out with every message"
     yield Check("Status callback", State.OK, f"{base}{PROFILES[STATUS].path}{RETRY_FRAGMENT}", told)
 
@@ -145,6 +152,31 @@ def check_vapi(settings: Settings) -> Iterator[Check]:
         paste = "paste it at Vapi: your assistant (or phone number), Server URL, with the secret from VAPI_SECRET"
         url = f"{settings.public_url.rstrip('/')}{VAPI_PROFILES[VAPI].path}"
         yield Check("Webhook for voice", State.OK, url, paste)
+
+
+def check_dialpad(settings: Settings) -> Iterator[Check]:
+    """Whether Dialpad's webhooks are signed, and the address to give it."""
+    secret = settings.dialpad_webhook_secret
+    if not settings.uses_dialpad:
+        return
+    make_one = (
+        "make the webhook at Dialpad with the output of `openssl rand -hex 24` as its secret, and set it here too"
+    )
+    if secret is None:
+        found = "not set, and DIALPAD_ALLOW_UNSIGNED lets anybody post calls"
+        yield Check("DIALPAD_WEBHOOK_SECRET", State.WARN, found, make_one)
+    elif not all(part.strip() for part in secret.get_secret_value().split(",")):
+        todo = "write one secret, or while it is rotated the new one, a comma, the old one"
+        yield Check("DIALPAD_WEBHOOK_SECRET", State.FAIL, "a part of it is blank", todo)
+    elif min(len(part.strip()) for part in secret.get_secret_value().split(",")) < _SHORT_SECRET:
+        yield Check("DIALPAD_WEBHOOK_SECRET", State.WARN, f"shorter than {_SHORT_SECRET} characters", make_one)
+    else:
+        yield Check("DIALPAD_WEBHOOK_SECRET", State.OK, "set; plain JSON is refused")
+    if settings.public_url is None:
+        yield Check("Webhook for Dialpad", State.FAIL, "PUBLIC_URL is not set", "set it: Dialpad posts to it")
+        return
+    url = f"{settings.public_url.rstrip('/')}{DIALPAD_PROFILES[DIALPAD].path}"
+    yield Check("Webhook for Dialpad", State.OK, url, "give it to Dialpad as hook_url, with the secret")
 
 
 def check_admission(settings: Settings) -> Check:

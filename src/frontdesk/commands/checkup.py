@@ -14,6 +14,7 @@ from frontdesk.commands.checks import (
     check_admission,
     check_cron_secret,
     check_data_dir,
+    check_dialpad,
     check_forms,
     check_public_url,
     check_stripe,
@@ -86,6 +87,7 @@ def _checks(given: Given) -> Iterator[Check]:
     yield from check_vapi(settings)
     yield from check_stripe(settings)
     yield from check_forms(settings)
+    yield from check_dialpad(settings)
 
 
 def _settings(settings: Settings, faults: list[Fault], given: Mapping[str, Any]) -> Iterator[Check]:

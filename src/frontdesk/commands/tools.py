@@ -3,9 +3,9 @@
 import orjson
 import typer
 
+from frontdesk.channels import BUILT_IN_TOOLS
 from frontdesk.commands.given import quiet_settings
 from frontdesk.commands.printing import AsJson, print_table, say
-from frontdesk.desk import BUILT_IN_TOOLS
 from frontdesk.providers.vapi_webhooks import PROFILES, VAPI
 from frontdesk.tools import Tool, make_tool
 

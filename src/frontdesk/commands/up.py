@@ -34,6 +34,7 @@ _SECRETS = (
     "WHATSAPP_VERIFY_TOKEN",
     "VAPI_SECRET",
     "STRIPE_WEBHOOK_SECRET",
+    "DIALPAD_WEBHOOK_SECRET",
 )
 """Given to worker processes by value: they may come from files that only this process may read."""
 
@@ -112,6 +113,7 @@ def _environment(desk: Desk, base: str | None) -> dict[str, str]:
         "TWILIO_NUMBER": settings.twilio_number,
         "WHATSAPP_PHONE_NUMBER_ID": settings.whatsapp_phone_number_id,
         "WHATSAPP_API_BASE": settings.whatsapp_api_base,
+        "DIALPAD_ALLOW_UNSIGNED": "true" if settings.dialpad_allow_unsigned else None,
         "LIMITS__SECONDS_BETWEEN": str(settings.limits.seconds_between),
     }
     return {name: value for name, value in values.items() if value}

@@ -7,7 +7,7 @@ __all__ = ["Lead"]
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A person who writes to a client. Empty fields are None, never empty text."""
+    """A person who writes to a client. Empty fields are None, never empty text; `not_textable`: the carrier said so."""
 
     id: int
     client_id: int
@@ -18,3 +18,4 @@ class Lead:
     status: str
     service_type_enum: str | None
     timezone: str | None
+    not_textable: bool = False

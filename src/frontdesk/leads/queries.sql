@@ -4,10 +4,12 @@
 INSERT INTO leads AS l (client_id, phone, status, sequence_expires_at, created_at)
 VALUES (%(client_id)s, %(phone)s, 'new', %(sequence_expires_at)s, %(now)s)
 ON CONFLICT (client_id, phone) DO UPDATE SET phone = excluded.phone
-RETURNING id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone;
+RETURNING id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone,
+          not_textable_at IS NOT NULL AS not_textable;
 
 -- name: get
-SELECT id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone
+SELECT id, client_id, first_name, last_name, phone, email, status, service_type_enum, timezone,
+       not_textable_at IS NOT NULL AS not_textable
 FROM leads WHERE client_id = %(client_id)s AND phone = %(phone)s;
 
 -- The lead that a person is who gave a number, an e-mail address, or both. The number decides. The address alone joins only
@@ -97,3 +99,11 @@ WHERE id = %(lead_id)s AND last_sms_at = %(claimed_at)s;
 -- name: list_leads
 SELECT id, client_id, first_name, last_name, phone, email, status, service_type_enum, last_sms_at, sms_count_today, created_at
 FROM leads ORDER BY id DESC LIMIT %(limit)s;
+
+-- What the carrier said of a number: no text reaches it. The first word stays.
+-- name: mark_not_textable
+UPDATE leads SET not_textable_at = %(now)s, not_textable_why = %(why)s WHERE id = %(lead_id)s AND not_textable_at IS NULL;
+
+-- A text came from it, or a person knows better.
+-- name: mark_textable
+UPDATE leads SET not_textable_at = NULL, not_textable_why = NULL WHERE id = %(lead_id)s AND not_textable_at IS NOT NULL;

@@ -19,7 +19,9 @@ __all__ = [
     "list_leads",
     "lock_counters",
     "lock_next",
+    "mark_not_textable",
     "mark_status",
+    "mark_textable",
     "refund",
     "reopen",
     "set_counters",
@@ -83,6 +85,16 @@ async def close_expired(tx: Tx, *, days: int, now: datetime, limit: int) -> list
     """Close up to `limit` leads whose time is over as lost; returns their ids. Those without an expiry stay."""
     row = {"closed_reason": f"{EXPIRED} ({days} days)", "now": now, "limit": limit}
     return [closed.id for closed in await tx.all(Q.close_expired, row)]
+
+
+async def mark_not_textable(tx: Tx, lead_id: int, why: str, now: datetime) -> bool:
+    """Keep that no text reaches this lead, and why; false when it was known."""
+    return await tx.run(Q.mark_not_textable, {"lead_id": lead_id, "why": why, "now": now}) > 0
+
+
+async def mark_textable(tx: Tx, lead_id: int) -> bool:
+    """Forget that no text reaches this lead; false when nothing of the kind was known."""
+    return await tx.run(Q.mark_textable, {"lead_id": lead_id}) > 0
 
 
 async def lock_counters(tx: Tx, lead_ids: Sequence[int]) -> dict[int, Any]:

@@ -50,6 +50,7 @@ class Reason(StrEnum):
     BOT_PAUSED = "bot_paused"
     LEAD_CLOSED = "lead_closed"
     WITHDRAWN = "withdrawn"
+    NOT_TEXTABLE = "not_textable"
     TOO_OLD = "too_old"
     REPLACED = "replaced"
     WINDOW_CLOSED = "window_closed"
@@ -74,6 +75,7 @@ _WORDS = {
     Reason.BOT_PAUSED: "a person has taken the conversation over",
     Reason.LEAD_CLOSED: "the lead is closed",
     Reason.WITHDRAWN: "the follow-up ended before this text went: they wrote, booked, opted out, or a person took over",
+    Reason.NOT_TEXTABLE: "the carrier said that no text reaches this number; a text from it or a person lifts it",
     Reason.TOO_OLD: "it waited too long and would puzzle the recipient now",
     Reason.REPLACED: "a newer reply took its place before it could go",
     Reason.WINDOW_CLOSED: "their last WhatsApp message is over 24 hours old; only an approved template may go now "
@@ -167,6 +169,7 @@ class Facts:
     account_down_until: datetime | None = None
     withdrawn: bool = False
     window: Window | None = None
+    not_textable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +250,7 @@ def _never(facts: Facts, now: datetime) -> Reason | None:
         (facts.bot_paused and automatic, Reason.BOT_PAUSED),
         (facts.lead_closed and unprompted, Reason.LEAD_CLOSED),
         (facts.withdrawn, Reason.WITHDRAWN),
+        (facts.not_textable and automatic, Reason.NOT_TEXTABLE),
         (too_old, Reason.TOO_OLD),
         (_closed(facts, now) and not by_template, Reason.WINDOW_CLOSED),
         (facts.same_texts >= SAME_TEXTS and automatic, Reason.SAME_AGAIN),

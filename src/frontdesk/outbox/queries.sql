@@ -88,12 +88,14 @@ FROM lapsed WHERE o.id = lapsed.id
 RETURNING o.id, o.lead_id, lapsed.counted_at;
 
 -- name: lock_for_receipt
-SELECT id, status, provider_message_id, to_address, from_address, client_id, lead_id, counted_at FROM outbound_message_log
+SELECT id, status, provider_message_id, to_address, from_address, client_id, lead_id, counted_at, channel
+FROM outbound_message_log
 WHERE id = %(ledger_id)s AND (provider_message_id IS NULL OR provider_message_id IN (%(provider_message_id)s, 'by-hand'))
 FOR UPDATE;
 
 -- name: lock_by_provider_id
-SELECT id, status, provider_message_id, to_address, from_address, client_id, lead_id, counted_at FROM outbound_message_log
+SELECT id, status, provider_message_id, to_address, from_address, client_id, lead_id, counted_at, channel
+FROM outbound_message_log
 WHERE provider_message_id = %(provider_message_id)s
 FOR UPDATE;
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from frontdesk.message import PaymentKind, PaymentTold
 from frontdesk.payments.model import Payment, PaymentState, Standing, Whose
+from frontdesk.told import PaymentKind, PaymentTold
 
 __all__ = ["FINAL", "UNDECIDED", "claimed", "client_named", "decide", "noted", "owner", "served"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
-from frontdesk.message import PaymentTold
 from frontdesk.payments.model import Payment, PaymentState, Standing, Whose
+from frontdesk.told import PaymentTold
 
 __all__ = ["adopt", "ensure", "lock_client", "of_client", "of_nobody", "save", "stand", "whose"]
 

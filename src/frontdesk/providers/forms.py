@@ -12,11 +12,12 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from frontdesk.errors import Malformed, NoSuchSource
-from frontdesk.message import Item, LaneClass, LeadSubmitted
+from frontdesk.message import Item, LaneClass
 from frontdesk.provider import Answer, Batch, HttpRequest, Profile, Refused, Retries
 from frontdesk.providers.form_fields import agreed, found_fields
 from frontdesk.providers.json_body import read_json_object
 from frontdesk.providers.standard_webhooks import check_signature, webhook_id
+from frontdesk.told import LeadSubmitted
 
 __all__ = ["LEAD_FORM", "PROFILES", "LeadForms", "Source", "address_of"]
 

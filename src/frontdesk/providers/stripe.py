@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from frontdesk.errors import Malformed, SetupError
-from frontdesk.message import Item, PaymentTold
+from frontdesk.message import Item
 from frontdesk.provider import HttpRequest, Profile
 from frontdesk.providers import stripe_webhooks
 from frontdesk.providers.stripe_signature import check_signature
+from frontdesk.told import PaymentTold
 
 __all__ = ["Stripe"]
 

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from frontdesk.errors import Malformed
-from frontdesk.message import Item, LaneClass, PaymentKind, PaymentTold
+from frontdesk.message import Item, LaneClass
 from frontdesk.provider import Answer, Batch, HttpRequest, Profile, Refused, Retries
 from frontdesk.providers.json_body import read_json_object
+from frontdesk.told import PaymentKind, PaymentTold
 
 __all__ = ["PROFILES", "STRIPE", "parse_event", "read_event"]
 

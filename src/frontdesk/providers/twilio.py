@@ -15,7 +15,7 @@ import httpx2
 from frontdesk.errors import Exchange, Malformed, Rejected, SetupError, Unknown, Unreachable
 from frontdesk.message import Item, Outgoing, Receipt, TextReceived
 from frontdesk.provider import Accepted, HttpRequest, ListedInbound, Profile, SentMessage
-from frontdesk.providers import twilio_webhooks
+from frontdesk.providers import twilio_voice, twilio_webhooks
 from frontdesk.providers.catalogue import ErrorClass
 from frontdesk.providers.redaction import json_object
 from frontdesk.providers.twilio_errors import explain
@@ -24,6 +24,7 @@ from frontdesk.providers.twilio_list import Page, as_webhook, has_media, read_me
 from frontdesk.providers.twilio_sending import failure_of, no_answer, send_form, wire_address
 from frontdesk.providers.twilio_signature import check_signature
 from frontdesk.providers.twilio_webhooks import SID
+from frontdesk.told import CallReceived
 
 __all__ = ["ANSWERED_KEYWORDS", "Twilio"]
 
@@ -90,14 +91,18 @@ class Twilio:
             return [twilio_webhooks.parse_text(request)]
         if webhook_type == twilio_webhooks.STATUS:
             return [twilio_webhooks.parse_receipt(request)]
+        if webhook_type == twilio_webhooks.VOICE:
+            return [twilio_voice.parse_call(request)]
         raise Malformed(f"Twilio has no webhook of the type {webhook_type!r}.")
 
-    def read(self, webhook_type: str, payload: Mapping[str, Any]) -> TextReceived | Receipt:
-        """The typed message in a stored payload. Raises Malformed."""
+    def read(self, webhook_type: str, payload: Mapping[str, Any]) -> TextReceived | Receipt | CallReceived:
+        """The typed message or call in a stored payload. Raises Malformed."""
         if webhook_type == twilio_webhooks.SMS:
             return twilio_webhooks.read_text(payload)
         if webhook_type == twilio_webhooks.STATUS:
             return twilio_webhooks.read_receipt(payload)
+        if webhook_type == twilio_webhooks.VOICE:
+            return twilio_voice.read_call(payload)
         raise Malformed(f"Twilio has no webhook of the type {webhook_type!r}.")
 
     async def send(self, outgoing: Outgoing) -> Accepted:
@@ -172,6 +177,10 @@ class Twilio:
     def means_opt_out(self, code: str | None) -> bool:
         """True for the codes by which Twilio says that the recipient opted out."""
         return explain(code).error_class is ErrorClass.OPTED_OUT
+
+    def means_not_textable(self, code: str | None) -> bool:
+        """True for the codes by which Twilio says that no text will ever reach this number, such as a landline's."""
+        return explain(code).error_class is ErrorClass.BAD_NUMBER
 
     async def aclose(self) -> None:
         """Close connections."""

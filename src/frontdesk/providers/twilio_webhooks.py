@@ -23,6 +23,8 @@ __all__ = [
     "SMS",
     "STATUS",
     "STATUS_WORDS",
+    "VOICE",
+    "form_fields",
     "parse_receipt",
     "parse_text",
     "read_receipt",
@@ -32,6 +34,7 @@ __all__ = [
 
 SMS = "twilio_sms"
 STATUS = "twilio_status"
+VOICE = "twilio_voice"
 
 EMPTY_TWIML = Answer(200, "text/xml", b'<?xml version="1.0" encoding="UTF-8"?><Response/>')
 BUSY = Answer(503, "text/plain", b"The desk cannot keep this message right now; please send it again in a minute.")
@@ -81,6 +84,7 @@ PROFILES: dict[str, Profile] = {
     for kind, path, dedupe_path, retries, statuses in (
         (SMS, "/webhooks/twilio/sms", "MessageSid", RETRIES, {}),
         (STATUS, "/webhooks/twilio/status", "MessageSid:MessageStatus", CALLBACK_RETRIES, STATUS_WORDS),
+        (VOICE, "/webhooks/twilio/voice", "CallSid:CallStatus, or CallSid:dial:DialCallStatus", RETRIES, {}),
     )
 }
 

@@ -11,13 +11,14 @@ from typing import Any
 import structlog
 
 from frontdesk.errors import Malformed, SetupError
-from frontdesk.message import Item, VoiceLine, VoiceReport, VoiceStatus
+from frontdesk.message import Item
 from frontdesk.provider import HttpRequest, Profile
 from frontdesk.providers.vapi_auth import SCHEMES, HmacPlan, check_auth
 from frontdesk.providers.vapi_questions import Asked, read_asked
 from frontdesk.providers.vapi_reports import kept_as, read_news
 from frontdesk.providers.vapi_secrets import without_secrets
 from frontdesk.providers.vapi_webhooks import PROFILES, VAPI, Envelope, as_item, numbers_in, read_envelope
+from frontdesk.told import VoiceLine, VoiceReport, VoiceStatus
 
 __all__ = ["Vapi"]
 

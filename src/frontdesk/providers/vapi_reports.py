@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from frontdesk.errors import Malformed
-from frontdesk.message import VoiceLine, VoiceReport, VoiceStatus
 from frontdesk.providers.vapi_webhooks import Envelope, given, moment, text_of
+from frontdesk.told import VoiceLine, VoiceReport, VoiceStatus
 
 __all__ = ["kept_as", "outcome_of", "read_news"]
 

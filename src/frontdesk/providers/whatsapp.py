@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import httpx2
 
 from frontdesk.errors import Exchange, Malformed, Rejected, SetupError, Unknown, Unreachable
-from frontdesk.message import Item, Outgoing, Received
+from frontdesk.message import Item, Outgoing
 from frontdesk.provider import Accepted, Answer, HttpRequest, ListedInbound, Profile, SentMessage
 from frontdesk.providers import whatsapp_messages, whatsapp_signature, whatsapp_webhooks
 from frontdesk.providers.catalogue import ErrorClass
@@ -21,6 +21,7 @@ from frontdesk.providers.redaction import json_object
 from frontdesk.providers.whatsapp_errors import explain
 from frontdesk.providers.whatsapp_exchange import exchange_of
 from frontdesk.providers.whatsapp_sending import failure_of, no_answer, send_body
+from frontdesk.told import Received
 
 __all__ = ["WhatsApp"]
 
@@ -140,6 +141,10 @@ class WhatsApp:
     def means_opt_out(self, code: str | None) -> bool:
         """True for the code by which WhatsApp says that the recipient wants no more of this."""
         return code is not None and explain(code).error_class is ErrorClass.OPTED_OUT
+
+    def means_not_textable(self, code: str | None) -> bool:
+        """False: a number without WhatsApp may well take a text."""
+        return False
 
     async def aclose(self) -> None:
         """Close connections."""

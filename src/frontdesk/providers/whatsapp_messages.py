@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from frontdesk.errors import Malformed
-from frontdesk.message import Media, Notice, Receipt, ReceiptStatus, Received, TextReceived
+from frontdesk.message import Media, Notice, Receipt, ReceiptStatus, TextReceived
 from frontdesk.providers.whatsapp_webhooks import STATUS_WORDS, WHATSAPP, our_number, person, seconds_of
+from frontdesk.told import Received
 
 __all__ = ["MEDIA_KINDS", "SILENT_KINDS", "read"]
 

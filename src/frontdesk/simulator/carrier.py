@@ -57,6 +57,8 @@ class Carrier:
         self.arrivals = Arrivals()
         """Every request to create a message, also those that were refused."""
         self.subscriptions = Subscriptions()
+        self.landlines: set[str] = set()
+        """Phones that take no texts."""
         self.accepted = 0
         """How many messages the API has taken, forgotten ones included."""
         self._sent: deque[SimulatedMessage] = deque(maxlen=KEEP)
@@ -96,6 +98,7 @@ class Carrier:
             validity=validity,
             numbers=self.numbers,
             opted_out=self.subscriptions.is_opted_out(to, from_),
+            landline=to in self.landlines,
         )
         message = SimulatedMessage(
             sid=new_sid("MM" if media else "SM"),

@@ -35,6 +35,7 @@ def check_order(
     validity: str,
     numbers: Sequence[str],
     opted_out: bool,
+    landline: bool = False,
 ) -> None:
     """Raise Refusal for a message that Twilio would not take; `numbers` are the account's own, empty owns any."""
     if not _is_address(to):
@@ -53,6 +54,8 @@ def check_order(
         raise Refusal(21609, "The 'StatusCallback' URL is not a valid URL.")
     if validity and not _is_validity(validity):
         raise Refusal(90007, "Invalid validity period value")
+    if landline:
+        raise Refusal(21614, "'To' number is not a valid mobile number")
     if opted_out:
         raise Refusal(21610, "Attempt to send to unsubscribed recipient")
 

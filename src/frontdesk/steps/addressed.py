@@ -14,12 +14,22 @@ from frontdesk.leads import store as leads
 from frontdesk.message import TextReceived
 from frontdesk.steps.facts import known_zone
 
-__all__ = ["Addressed", "To", "addressed", "e164", "known_providers", "sender_of"]
+__all__ = [
+    "SEQUENCE_LASTS",
+    "Addressed",
+    "To",
+    "addressed",
+    "e164",
+    "is_phone",
+    "known_providers",
+    "sender_of",
+]
 
 Q = load_queries("frontdesk.steps", "addressed.sql")
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_SEQUENCE_LASTS = timedelta(days=30)
+SEQUENCE_LASTS = timedelta(days=30)
+"""A lead's follow-up ends so long after it came in."""
 _CHANNEL = "sms"
 _WRITTEN_ON = ("sms", "whatsapp")
 """A conversation of another channel, as of a form, is answered by text."""
@@ -54,6 +64,11 @@ def e164(text: str) -> str:
     return bare
 
 
+def is_phone(address: str) -> bool:
+    """True for a phone number as it is stored."""
+    return _E164.fullmatch(address) is not None
+
+
 async def addressed(tx: Tx, to: To, now: datetime) -> Addressed:
     """Find the conversation; a new phone gets its lead and conversation. Raises NotThere or NotPossible."""
     if to.conversation_id is not None:
@@ -74,7 +89,7 @@ async def addressed(tx: Tx, to: To, now: datetime) -> Addressed:
 async def sender_of(tx: Tx, client_id: int) -> tuple[str, str]:
     """The number that texts of a client go from, and its provider. Raises NotThere or NotPossible."""
     number, _ = await _ours(tx, To(client_id=client_id))
-    known = await tx.one(Q.provider_of, {"number": number})
+    known = await tx.one(Q.provider_of_number, {"number": number})
     return number, known.provider if known else _PROVIDER
 
 
@@ -91,7 +106,7 @@ async def _by_phone(tx: Tx, to: To, now: datetime) -> Conversation:
     number, client_id = await _ours(tx, to)
     # The lead's row first, then the conversation's: the order of every step.
     lead = await leads.ensure(
-        tx, client_id=client_id, phone=to.phone, sequence_expires_at=now + _SEQUENCE_LASTS, now=now
+        tx, client_id=client_id, phone=to.phone, sequence_expires_at=now + SEQUENCE_LASTS, now=now
     )
     there = await conversations.get(tx, client_id=client_id, channel=_CHANNEL, phone=to.phone)
     if there is not None:

@@ -28,5 +28,8 @@ SELECT coalesce(c.provider, s.provider) AS provider
 FROM conversations AS c LEFT JOIN sender_numbers AS s ON s.address = %(number)s
 WHERE c.id = %(conversation_id)s;
 
+-- name: provider_of_number
+SELECT provider FROM sender_numbers WHERE address = %(number)s;
+
 -- name: providers_seen
 SELECT provider FROM sender_numbers GROUP BY provider ORDER BY provider;

@@ -18,6 +18,7 @@ from frontdesk.conversations.store import OutboundMark
 from frontdesk.db.clock import BusinessClock, LeaseClock
 from frontdesk.db.pool import Bucket, Database, Tx, is_gone, lost_a_race
 from frontdesk.errors import AccountRefused, ClaimLost, Rejected, SendError, Throttled, TooOften, Unknown, Unreachable
+from frontdesk.leads import store as leads
 from frontdesk.loop import Wake
 from frontdesk.message import Outgoing
 from frontdesk.outbox import attempts, circuits, claims
@@ -201,6 +202,7 @@ class Delivering:
             case Rejected():
                 if await outbox.settle_failed(tx, claimed, str(result), result.code, now):
                     await self._note_opt_out(tx, claimed, result, now)
+                    await self._note_not_textable(tx, claimed, result, now)
                     await _mark(tx, OutboundMark(ledger_id, "failed", sent_at=now))
                     await self._refund(tx, claimed)
                 log.warning("message_rejected", code=result.code, error=str(result))
@@ -260,6 +262,12 @@ class Delivering:
                 evidence={"ledger_id": str(claimed.ledger_id)},
                 now=now,
             )
+
+    async def _note_not_textable(self, tx: Tx, claimed: Claimed, error: Rejected, now: datetime) -> None:
+        if claimed.channel != "sms" or claimed.lead_id is None:
+            return
+        if self._registry.senders[claimed.provider].means_not_textable(error.code):
+            await leads.mark_not_textable(tx, claimed.lead_id, f"carrier error {error.code}", now)
 
 
 async def _mark(tx: Tx, mark: OutboundMark) -> None:

@@ -22,10 +22,21 @@ from frontdesk.outbox.quiet import Window, every_day, window
 from frontdesk.outbox.regions import places
 from frontdesk.sequences.model import Sequence as FollowUps
 from frontdesk.sequences.model import Step, Trigger
+from frontdesk.setting_channels import TextBackSettings, VoiceSettings
 from frontdesk.setting_parts import FlowSettings, LimitSettings, QuietSettings, SequenceSettings
 from frontdesk.settings import Settings
 
-__all__ = ["Known", "flow_for", "gate_facts", "hours_for", "known_zone", "opted_out", "sequences_for"]
+__all__ = [
+    "Known",
+    "flow_for",
+    "gate_facts",
+    "hours_for",
+    "known_zone",
+    "opted_out",
+    "sequences_for",
+    "text_back_for",
+    "voice_for",
+]
 
 _AT_NIGHT_SILENT = (SendClass.UNPROMPTED, SendClass.BULK)
 
@@ -67,6 +78,7 @@ def _facts(row: Any, settings: Settings, now: datetime) -> Facts:
         client_unpaid=row.client_unpaid,
         bot_paused=row.bot_paused,
         lead_closed=row.lead_closed,
+        not_textable=row.not_textable,
         limits=_limits(row.limits, settings.limits),
         counters=Counters(row.last_sms_at, row.sms_count_today, row.sms_count_reset_at),
         switches=tuple(Switch(Scope(scope), Mode(mode)) for scope, mode in map(str.split, row.switches)),
@@ -132,6 +144,29 @@ def hours_for(own: Mapping[str, Any], defaults: Mapping[str, Any]) -> OpeningHou
     except (ValueError, TypeError, AttributeError) as error:
         log.error("client_hours_not_valid", hours=str(own.get("hours")), error=str(error))
         return opening_hours(defaults)
+
+
+def text_back_for(own: Mapping[str, Any], defaults: TextBackSettings) -> TextBackSettings:
+    """How a client answers missed calls. Whom the desk never texts back, no client does; where its own settings cannot
+    be read, nobody is texted: a wrong text cannot be taken back.
+    """
+    given = own.get("text_back") or {}
+    try:
+        merged = TextBackSettings(**{**defaults.model_dump(), **given})
+    except (ValidationError, TypeError) as error:
+        log.error("client_text_back_not_valid", text_back=str(given)[:200], error=str(error))
+        return defaults.model_copy(update={"enabled": False})
+    return merged.model_copy(update={"ignore": (*defaults.ignore, *merged.ignore)})
+
+
+def voice_for(own: Mapping[str, Any], defaults: VoiceSettings) -> VoiceSettings:
+    """What a call to a client's number hears; the desk's own where the client's settings cannot be read."""
+    given = own.get("voice") or {}
+    try:
+        return VoiceSettings(**{**defaults.model_dump(), **given})
+    except (ValidationError, TypeError) as error:
+        log.error("client_voice_not_valid", voice=str(given)[:200], error=str(error))
+        return defaults
 
 
 def flow_for(business: str, own: Mapping[str, Any], defaults: FlowSettings) -> Flow:

@@ -21,7 +21,7 @@ from frontdesk.errors import Malformed, NotPossible, Undeliverable
 from frontdesk.inbox.model import Event
 from frontdesk.leads import store as leads
 from frontdesk.leads.model import Lead
-from frontdesk.message import LeadSubmitted, TextReceived
+from frontdesk.message import TextReceived
 from frontdesk.provider import Provider
 from frontdesk.readers.contacts import read_email, read_phone, region_of
 from frontdesk.registry import Commit
@@ -30,6 +30,7 @@ from frontdesk.settings import Settings
 from frontdesk.steps.addressed import To, addressed
 from frontdesk.steps.apply import Cause, apply
 from frontdesk.steps.facts import flow_for, known_zone, opted_out, sequences_for
+from frontdesk.told import LeadSubmitted
 
 __all__ = ["FormHandler"]
 

@@ -12,12 +12,12 @@ from frontdesk.db.clock import BusinessClock
 from frontdesk.db.pool import Tx
 from frontdesk.errors import Malformed, Undeliverable
 from frontdesk.inbox.model import Event
-from frontdesk.message import PaymentTold
 from frontdesk.payments import rules
 from frontdesk.payments import store as payments
 from frontdesk.provider import Provider
 from frontdesk.registry import Commit
 from frontdesk.setting_channels import PaymentSettings
+from frontdesk.told import PaymentTold
 
 __all__ = ["PaymentHandler"]
 

@@ -96,6 +96,8 @@ class TextHandler:
         if not new:
             return  # the same message under another id, or a replay of what was handled
         await leads.reopen(tx, lead, sequence_expires_at=expiry)
+        if lead.not_textable:  # whoever texts can be texted
+            await leads.mark_textable(tx, lead.id)
         timezone = known_zone(lead.timezone or client.timezone)
         out = await opted_out(tx, text.from_address, text.to_address, client.id)
         word = keyword(text.body, opted_out=out)

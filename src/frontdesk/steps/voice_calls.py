@@ -9,9 +9,9 @@ from frontdesk.db.pool import Tx
 from frontdesk.errors import Undeliverable
 from frontdesk.inbox.model import Event
 from frontdesk.leads import store as leads
-from frontdesk.message import VoiceLine, VoiceReport, VoiceStatus
 from frontdesk.providers.vapi import Vapi
 from frontdesk.registry import Commit
+from frontdesk.told import VoiceLine, VoiceReport, VoiceStatus
 from frontdesk.voice import store as voice
 from frontdesk.voice.rules import after
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from frontdesk.message import VoiceLine, VoiceReport, VoiceStatus
+from frontdesk.told import VoiceLine, VoiceReport, VoiceStatus
 from frontdesk.voice.model import VoiceCall
 
 __all__ = ["ENDED", "LONGEST_TRANSCRIPT", "after"]

@@ -11,6 +11,7 @@ from frontdesk.inbox.model import EventStatus
 from frontdesk.outbox.model import LedgerStatus
 from frontdesk.web import views
 from frontdesk.web.acts import add_acts
+from frontdesk.web.calls import add_calls
 from frontdesk.web.dead_letters import add_dead_letters
 from frontdesk.web.outbox import add_outbox
 from frontdesk.web.paging import After, Limit, RowId, after, listing
@@ -50,6 +51,7 @@ def admin_router(desk: Desk) -> APIRouter:
     add_simulate_retry(router, desk)
     add_outbox(router, desk)
     add_sending(router, desk)
+    add_calls(router, desk)
 
     @router.get("/conversations/{conversation_id}", responses={404: RESPONSES["default"]})
     async def conversation(conversation_id: RowId, limit: Limit = 100, cursor: After = None) -> ConversationDetail:

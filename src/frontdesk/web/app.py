@@ -18,6 +18,7 @@ from frontdesk.errors import NotPossible
 from frontdesk.simulator import Carrier
 from frontdesk.web.api import admin_router
 from frontdesk.web.auth import Doorkeeper, NotAdmitted
+from frontdesk.web.calls import call_routes
 from frontdesk.web.cron import cron_router
 from frontdesk.web.depth import kept_depths
 from frontdesk.web.guard import Guard
@@ -71,6 +72,7 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
     app.router.routes += page_routes(desk, renderer, simulated=simulation is not None)
     app.router.routes += outbox_routes(desk, renderer)
     app.router.routes += retry_routes(desk, renderer)
+    app.router.routes += call_routes(desk, renderer)
     app.router.routes += simulator_routes(desk, renderer, simulation)
     app.router.routes.append(Mount("/static", StaticFiles(packages=[("frontdesk.web", "static")])))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -57,6 +57,8 @@ def _endpoint(desk: Desk, webhook_type: str, headers: Mapping[str, str]) -> Call
                 counting.note(answered.kept)
                 return _answer(answered.answer)
             counting.note(await take(desk.receiver, provider, webhook_type, received))
+            if (answering := desk.registry.answers.get(webhook_type)) is not None:
+                return _answer(await answering(received))
         except Overloaded:
             return _answer(profile.overload, {"Retry-After": "2"})
         except WebhookError as error:

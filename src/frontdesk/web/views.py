@@ -25,6 +25,7 @@ __all__ = [
     "Cursor",
     "HealthFacts",
     "Wanted",
+    "calls",
     "collisions",
     "conversation",
     "conversations",
@@ -141,6 +142,13 @@ async def opted_out(tx: Tx, *, phone: str, our_number: str) -> bool:
 async def events(tx: Tx, after: Cursor, limit: int, status: str | None) -> Sequence[Any]:
     """Webhook events, newest first."""
     return await tx.all(Q.list_events, {**_place(after, limit), "status": status})
+
+
+async def calls(
+    tx: Tx, after: Cursor, limit: int, *, status: str | None = None, client_id: int | None = None
+) -> Sequence[Any]:
+    """Calls, newest first, each with its lead and what became of its text-back."""
+    return await tx.all(Q.list_calls, {**_place(after, limit), "status": status, "client_id": client_id})
 
 
 @dataclass(frozen=True, slots=True)

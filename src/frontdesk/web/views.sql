@@ -146,6 +146,27 @@ LIMIT %(limit)s;
 SELECT o.conversation_id, sum(o.collision_count) AS collisions FROM outbound_message_log AS o
 WHERE o.conversation_id = ANY(%(ids)s::bigint[]) GROUP BY o.conversation_id;
 
+-- Calls, newest first, by the index calls_by_time; rows that turned out to be legs of another call are left out. Rows written
+-- by hand may have no time at all. What became of a text-back is told by its ledger row.
+-- name: list_calls
+SELECT c.id, c.provider, coalesce(c.provider_call_id, c.dialpad_call_id) AS provider_call_id, c.client_id,
+       cl.name AS client_name, c.lead_id, l.first_name, l.last_name, v.id AS conversation_id, c.direction, c.status, c.outcome,
+       c.our_address, c.other_address, c.started_at, c.ended_at, c.talk_seconds, c.text_back, c.text_back_id,
+       o.status AS text_back_status, o.reason AS text_back_reason,
+       coalesce(c.started_at, c.created_at, timestamptz '1970-01-01 00:00+00') AS at
+FROM calls AS c
+LEFT JOIN clients AS cl ON cl.id = c.client_id
+LEFT JOIN leads AS l ON l.id = c.lead_id
+LEFT JOIN conversations AS v ON v.client_id = c.client_id AND v.lead_id = c.lead_id AND v.channel = 'sms'
+LEFT JOIN outbound_message_log AS o ON o.id = c.text_back_id
+WHERE c.joined_to IS NULL
+  AND (coalesce(c.started_at, c.created_at, timestamptz '1970-01-01 00:00+00'), c.id)
+      < (%(before_at)s::timestamptz, %(before_id)s::bigint)
+  AND (%(status)s::text IS NULL OR c.status = %(status)s)
+  AND (%(client_id)s::bigint IS NULL OR c.client_id = %(client_id)s)
+ORDER BY coalesce(c.started_at, c.created_at, timestamptz '1970-01-01 00:00+00') DESC, c.id DESC
+LIMIT %(limit)s;
+
 -- Sending ----------------------------------------------------------------------------------------------------------------
 
 -- The sender numbers with what each has under way, due, and waiting for later or for a person. Index ranges, each capped.
