@@ -12,6 +12,7 @@ from frontdesk.commands.dead import dismiss_letters, list_dead, replay_letters
 from frontdesk.commands.generate import generate
 from frontdesk.commands.given import quiet_settings
 from frontdesk.commands.printing import AsJson, as_rows, print_json, print_lines, print_record, print_table
+from frontdesk.commands.retrying import simulate_webhook_retry
 from frontdesk.commands.unstick import EventId, park_event, retry_event
 from frontdesk.errors import SetupError
 from frontdesk.inbox import archive
@@ -83,5 +84,6 @@ events.command("replay")(replay_letters)
 events.command("dismiss")(dismiss_letters)
 events.command("retry")(retry_event)
 events.command("park")(park_event)
+events.command("simulate-retry")(simulate_webhook_retry)
 events.command("generate")(generate)
 events.command("catch-up")(catch_up)
