@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,6 +42,27 @@ def test_texts_to_one_lead_leave_in_the_order_in_which_they_were_put(dsn: str) -
         assert [message.body.split()[0] for message in desk.carrier.sent] == ["Hi,", "What", "Anything"]
 
     at_desk(dsn, story)
+
+
+def test_a_send_for_which_no_connection_was_free_goes_when_one_is_and_waits_for_no_lease(dsn: str) -> None:
+    async def story(desk: RunningDesk) -> None:
+        carriage, db = desk.service.delivering, desk.desk.db
+        await desk.text("Hi")
+        while await desk.service.handling.step():
+            await desk.service.handling.drain()
+        async with AsyncExitStack() as others:
+            for _ in range(9):
+                await others.enter_async_context(db.transaction())
+            assert await carriage.step() == 1
+            await others.enter_async_context(db.transaction())  # the last one, before the send begins
+            await asyncio.sleep(2.5)  # longer than anybody waits for a connection
+            assert desk.carrier.sent == []
+        await asyncio.wait_for(carriage.drain(), 10)
+        assert len(desk.carrier.sent) == 1
+        ((status, attempts),) = await desk.rows("SELECT status, attempts FROM outbound_message_log")
+        assert (status, attempts) == ("SENT", 1)
+
+    at_desk(dsn, story, roles=())
 
 
 def test_a_scheduler_that_was_paused_sends_nothing_again_by_an_old_list(dsn: str) -> None:

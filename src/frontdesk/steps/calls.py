@@ -96,8 +96,7 @@ def _move(legs: Mapping[str, Leg], call: Call, received: CallReceived, direction
         leg = replace(leg, status=call.status)  # of a call with one leg the row holds, also what a person wrote there
     told = rules.told(leg, received, direction or (Direction(call.direction) if call.direction else None))
     if told.refused is not None:
-        note = log.info if told.late else log.warning  # what merely came too late is nobody's fault
-        note(
+        log.warning(
             "call_event_came_late" if told.late else "call_move_not_legal",
             call=received.provider_call_id,
             provider=received.provider,

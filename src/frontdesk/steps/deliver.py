@@ -31,7 +31,7 @@ from frontdesk.provider import Accepted
 from frontdesk.registry import Registry
 from frontdesk.reporting import report
 from frontdesk.settings import Settings
-from frontdesk.steps.judge import Times, claim_sendable, give_back_count, start, throughputs
+from frontdesk.steps.judge import Go, Times, claim_sendable, give_back_count, start, throughputs
 from frontdesk.steps.receipts import count_until
 
 __all__ = ["Delivering"]
@@ -123,13 +123,7 @@ class Delivering:
             if provider is None:
                 raise RuntimeError(f"no provider named {claimed.provider} is set up")
             await asyncio.sleep(max(0.0, (claimed.slot_at - self._clock.now()).total_seconds()))
-            now = self._clock.now() + min(_AHEAD, claimed.takes / 20)
-            lease = self._lease_clock.now() + self._lease
-            try:
-                async with self._db.transaction(self._bucket, pipelined=True) as tx:
-                    go = await start(tx, claimed, now=now, leased_until=lease, settings=self._settings)
-            except ClaimLost:
-                go = None
+            go = await self._start_surely(claimed)
             if go is None:
                 log.info("send_stopped_at_the_last_moment")
                 return
@@ -140,7 +134,7 @@ class Delivering:
                 claimed.from_address,
                 claimed.to_address,
                 claimed.body,
-                deliver_within=go.until - now - _ON_THE_WAY if go.until is not None else None,
+                deliver_within=go.until - go.turn - _ON_THE_WAY if go.until is not None else None,
                 template=go.template,
             )
             await asyncio.sleep(max(0.0, (go.turn - self._clock.now()).total_seconds()))
@@ -155,6 +149,25 @@ class Delivering:
             if isinstance(result, Throttled) and not isinstance(result, TooOften):
                 await self._slow_down(claimed, result)
             await self._settle_surely(claimed, result)
+
+    async def _start_surely(self, claimed: Claimed) -> Go | None:
+        """The last word, and asked again while the database is away: nothing is written yet, and the lease is ours.
+
+        None where the message must not go now, or another has it.
+        """
+        deadline = self._lease_clock.now() + self._lease * 0.75
+        while True:
+            now = self._clock.now() + min(_AHEAD, claimed.takes / 20)
+            lease = self._lease_clock.now() + self._lease
+            try:
+                async with self._db.transaction(self._bucket, pipelined=True) as tx:
+                    return await start(tx, claimed, now=now, leased_until=lease, settings=self._settings)
+            except ClaimLost:
+                return None
+            except Exception as error:
+                if not (is_gone(error) or lost_a_race(error)) or self._lease_clock.now() > deadline:
+                    raise
+                await asyncio.sleep(0.2)
 
     async def _slow_down(self, claimed: Claimed, error: Throttled) -> None:
         """In a transaction of its own, before any other row is locked.
