@@ -12,6 +12,7 @@ from frontdesk.errors import AccountRefused, Rejected, SendError, Throttled, Too
 from frontdesk.outbox.rules import RECEIPT_DUE
 from frontdesk.outbox.unknown import RECEIPT_COMES
 from frontdesk.provider import Batch, Profile, Refused, Retries
+from frontdesk.providers.no_answer import NO_ANSWER
 from frontdesk.providers.twilio import ANSWERED_KEYWORDS
 from frontdesk.providers.twilio_sending import LONGEST_VALIDITY
 from frontdesk.providers.whatsapp_webhooks import COPIES
@@ -106,7 +107,7 @@ def _sends(name: str, title: str, *, lists_sent: bool) -> Iterator[str]:
         "first row that fits holds; the words in the second column are [errors](errors.md) of the code."
     )
     onward = _NEXT if lists_sent else {**_NEXT, Unknown: "UNKNOWN: its receipt settles it, never sent again as it is"}
-    rows = ((row.words, code(row.means.__name__), onward[row.means]) for row in (*sending.NO_ANSWER, *sending.OUTCOMES))
+    rows = ((row.words, code(row.means.__name__), onward[row.means]) for row in (*NO_ANSWER, *sending.OUTCOMES))
     yield table(("What went wrong", "Known as", "What the desk does"), rows)
     yield (
         "Each attempt is kept with what was asked and answered, without credentials, without the text and with the "

@@ -18,9 +18,10 @@ from starlette.routing import Route
 from frontdesk.errors import AccountRefused, Exchange, Rejected, SendError, Throttled, Unknown, Unreachable
 from frontdesk.message import Outgoing, ReceiptStatus
 from frontdesk.providers.catalogue import ErrorClass
+from frontdesk.providers.no_answer import NO_ANSWER, no_answer
 from frontdesk.providers.twilio import Twilio
 from frontdesk.providers.twilio_errors import ERRORS
-from frontdesk.providers.twilio_sending import NO_ANSWER, OUTCOMES, failure_of, no_answer, send_form
+from frontdesk.providers.twilio_sending import OUTCOMES, failure_of, send_form
 from frontdesk.simulator.faults import Fault
 from frontdesk.simulator.server import serve_app
 
@@ -106,7 +107,7 @@ def test_every_error_of_the_http_client_is_in_the_cases_above() -> None:
 def test_only_where_nothing_was_written_is_it_known_not_sent(
     raised: type[httpx2.RequestError], error: type[SendError]
 ) -> None:
-    failure = no_answer(raised("gone"), NOTHING)
+    failure = no_answer("Twilio", raised("gone"), NOTHING)
     assert type(failure) is error
     assert failure.exchange is NOTHING
 

@@ -27,9 +27,10 @@ from frontdesk.errors import (
 )
 from frontdesk.message import Notice, Outgoing, Receipt, ReceiptStatus, TextReceived
 from frontdesk.provider import HttpRequest
+from frontdesk.providers.no_answer import NO_ANSWER
 from frontdesk.providers.whatsapp import WhatsApp
 from frontdesk.providers.whatsapp_errors import ERRORS
-from frontdesk.providers.whatsapp_sending import NO_ANSWER, OUTCOMES, failure_of
+from frontdesk.providers.whatsapp_sending import OUTCOMES, failure_of
 from frontdesk.providers.whatsapp_webhooks import COPIES, STATUS_WORDS
 from frontdesk.simulator import WhatsAppCarrier
 from frontdesk.simulator.faults import Fault

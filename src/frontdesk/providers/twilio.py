@@ -17,11 +17,12 @@ from frontdesk.message import Item, Outgoing, Receipt, TextReceived
 from frontdesk.provider import Accepted, HttpRequest, ListedInbound, Profile, SentMessage
 from frontdesk.providers import twilio_voice, twilio_webhooks
 from frontdesk.providers.catalogue import ErrorClass
+from frontdesk.providers.no_answer import no_answer
 from frontdesk.providers.redaction import json_object
 from frontdesk.providers.twilio_errors import explain
 from frontdesk.providers.twilio_exchange import exchange_of
 from frontdesk.providers.twilio_list import Page, as_webhook, has_media, read_media, read_message, read_page
-from frontdesk.providers.twilio_sending import failure_of, no_answer, send_form, wire_address
+from frontdesk.providers.twilio_sending import failure_of, send_form, wire_address
 from frontdesk.providers.twilio_signature import check_signature
 from frontdesk.providers.twilio_webhooks import SID
 from frontdesk.told import CallReceived
@@ -115,7 +116,7 @@ class Twilio:
         try:
             answer = await self._http.post(self._messages_url, data=form)
         except httpx2.RequestError as error:
-            raise no_answer(error, self._exchange(form, None)) from error
+            raise no_answer("Twilio", error, self._exchange(form, None)) from error
         exchange = self._exchange(form, answer)
         body = _json(answer) if answer.is_success else {}
         if not isinstance(sid := body.get("sid"), str) or not SID.fullmatch(sid):

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import httpx2
 
-from frontdesk.errors import AccountRefused, Exchange, Rejected, SendError, Throttled, Unknown, Unreachable
+from frontdesk.errors import AccountRefused, Exchange, Rejected, SendError, Throttled, Unknown
 from frontdesk.message import Outgoing
 from frontdesk.providers import twilio_webhooks
 from frontdesk.providers.catalogue import ErrorClass
@@ -19,11 +19,9 @@ from frontdesk.providers.twilio_errors import explain
 
 __all__ = [
     "LONGEST_VALIDITY",
-    "NO_ANSWER",
     "OUTCOMES",
     "Outcome",
     "failure_of",
-    "no_answer",
     "send_form",
     "wire_address",
 ]
@@ -36,14 +34,12 @@ LONGEST_VALIDITY = timedelta(seconds=36_000)
 class Outcome:
     """What went wrong, and what is then known of the message: the first row that fits holds.
 
-    A row fits by the exceptions of the HTTP client (no answer came), or by the status of the answer and, where
-    `classes` are given, the class of Twilio's error code in it.
+    A row fits by the status of the answer and, where `classes` are given, the class of Twilio's error code in it.
     """
 
     words: str
     means: type[SendError]
-    errors: tuple[type[Exception], ...] = ()
-    statuses: range = range(0)
+    statuses: range
     classes: tuple[ErrorClass, ...] = ()
 
     def fits(self, status: int, error_class: ErrorClass) -> bool:
@@ -51,43 +47,19 @@ class Outcome:
         return status in self.statuses and (not self.classes or error_class in self.classes)
 
 
-NO_ANSWER = (
-    Outcome("the connection was refused, the host not found, or TLS failed", Unreachable, (httpx2.ConnectError,)),
-    Outcome("no connection came about in time", Unreachable, (httpx2.ConnectTimeout,)),
-    Outcome("no connection of ours was free in time", Unreachable, (httpx2.PoolTimeout,)),
-    Outcome("the proxy in between did not let us through", Unreachable, (httpx2.ProxyError,)),
-    Outcome("the address is none of HTTP", Unreachable, (httpx2.UnsupportedProtocol,)),
-    Outcome("the answer did not come in time", Unknown, (httpx2.ReadTimeout,)),
-    Outcome("writing did not end in time", Unknown, (httpx2.WriteTimeout,)),
-    Outcome(
-        "the connection broke while writing or waiting", Unknown, (httpx2.NetworkError, httpx2.RemoteProtocolError)
-    ),
-    Outcome("anything else without an answer that can be read", Unknown, (httpx2.RequestError,)),
-)
-"""What is known when no answer came. Only where nothing was written is it known not sent."""
-
 _REFUSALS = range(400, 500)
 
 OUTCOMES = (
-    Outcome("HTTP 408: Twilio waited too long for the request, or a gateway for Twilio", Unknown, (), range(408, 409)),
-    Outcome("HTTP 4xx with a code of the class `account`", AccountRefused, (), _REFUSALS, (ErrorClass.ACCOUNT,)),
-    Outcome("HTTP 401 with any other code or none", AccountRefused, (), range(401, 402)),
-    Outcome("HTTP 4xx with a code of the class `retry`", Throttled, (), _REFUSALS, (ErrorClass.RETRY,)),
-    Outcome("HTTP 429 with any other code or none", Throttled, (), range(429, 430)),
-    Outcome("any other HTTP 4xx", Rejected, (), _REFUSALS),
-    Outcome("HTTP 2xx whose body names no message", Unknown, (), range(200, 300)),
-    Outcome("any other status: 1xx, 3xx, 5xx", Unknown, (), range(1000)),
+    Outcome("HTTP 408: Twilio waited too long for the request, or a gateway for Twilio", Unknown, range(408, 409)),
+    Outcome("HTTP 4xx with a code of the class `account`", AccountRefused, _REFUSALS, (ErrorClass.ACCOUNT,)),
+    Outcome("HTTP 401 with any other code or none", AccountRefused, range(401, 402)),
+    Outcome("HTTP 4xx with a code of the class `retry`", Throttled, _REFUSALS, (ErrorClass.RETRY,)),
+    Outcome("HTTP 429 with any other code or none", Throttled, range(429, 430)),
+    Outcome("any other HTTP 4xx", Rejected, _REFUSALS),
+    Outcome("HTTP 2xx whose body names no message", Unknown, range(200, 300)),
+    Outcome("any other status: 1xx, 3xx, 5xx", Unknown, range(1000)),
 )
 """What is known from an answer that is no message."""
-
-
-def no_answer(error: httpx2.RequestError, exchange: Exchange) -> SendError:
-    """What a send that got no answer means."""
-    outcome = next(row for row in NO_ANSWER if isinstance(error, row.errors))
-    name = type(error).__name__
-    if outcome.means is Unreachable:
-        return Unreachable(f"Twilio could not be reached ({name}).", exchange=exchange)
-    return Unknown(f"No answer from Twilio ({name}): it may have been sent.", exchange=exchange)
 
 
 def failure_of(answer: httpx2.Response, exchange: Exchange | None = None, failed: str = "Not sent") -> SendError:

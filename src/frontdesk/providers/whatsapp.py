@@ -17,10 +17,11 @@ from frontdesk.message import Item, Outgoing
 from frontdesk.provider import Accepted, Answer, HttpRequest, ListedInbound, Profile, SentMessage
 from frontdesk.providers import whatsapp_messages, whatsapp_signature, whatsapp_webhooks
 from frontdesk.providers.catalogue import ErrorClass
+from frontdesk.providers.no_answer import no_answer
 from frontdesk.providers.redaction import json_object
 from frontdesk.providers.whatsapp_errors import explain
 from frontdesk.providers.whatsapp_exchange import exchange_of
-from frontdesk.providers.whatsapp_sending import failure_of, no_answer, send_body
+from frontdesk.providers.whatsapp_sending import failure_of, send_body
 from frontdesk.told import Received
 
 __all__ = ["WhatsApp"]
@@ -100,7 +101,7 @@ class WhatsApp:
         try:
             answer = await self._http.post(url, json=body, headers=self._bearer())
         except httpx2.RequestError as error:
-            raise no_answer(error, self._exchange(outgoing, body, None, url)) from error
+            raise no_answer("WhatsApp", error, self._exchange(outgoing, body, None, url)) from error
         exchange = self._exchange(outgoing, body, answer, url)
         message = _first_message(answer)
         if not isinstance(wamid := message.get("id"), str) or not 0 < len(wamid) <= LONGEST_ID:

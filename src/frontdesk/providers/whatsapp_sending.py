@@ -28,7 +28,7 @@ from frontdesk.providers.redaction import json_object
 from frontdesk.providers.retry_after import LONGEST, delay_seconds
 from frontdesk.providers.whatsapp_errors import ERRORS, explain
 
-__all__ = ["NO_ANSWER", "OUTCOMES", "Outcome", "failure_of", "no_answer", "send_body"]
+__all__ = ["OUTCOMES", "Outcome", "failure_of", "send_body"]
 
 LONGEST_BODY = 4096
 MOST_BUTTONS, LONGEST_BUTTON = 3, 20
@@ -42,13 +42,12 @@ LIST_BUTTON = "Choose"
 class Outcome:
     """What went wrong, and what is then known of the message: the first row that fits holds.
 
-    A row fits by the exceptions of the HTTP client (no answer came), else by all that it names of: the error's code,
-    the class of that code, the status of the answer. `known` rows fit codes of our table alone.
+    A row fits by all that it names of: the error's code, the class of that code, the status of the answer. `known` rows
+    fit codes of our table alone.
     """
 
     words: str
     means: type[SendError]
-    errors: tuple[type[Exception], ...] = ()
     codes: tuple[str, ...] = ()
     classes: tuple[ErrorClass, ...] = ()
     statuses: range = range(1000)
@@ -57,23 +56,12 @@ class Outcome:
     def fits(self, status: int, code: str | None) -> bool:
         """Whether an answer with this status and this error code is this row's."""
         return (
-            not self.errors
-            and status in self.statuses
+            status in self.statuses
             and (not self.codes or code in self.codes)
             and (not self.classes or (code is not None and explain(code).error_class in self.classes))
             and (not self.known or code in ERRORS)
         )
 
-
-NO_ANSWER = (
-    Outcome("the connection was refused, the host not found, or TLS failed", Unreachable, (httpx2.ConnectError,)),
-    Outcome("no connection came about in time", Unreachable, (httpx2.ConnectTimeout,)),
-    Outcome("no connection of ours was free in time", Unreachable, (httpx2.PoolTimeout,)),
-    Outcome("the proxy in between did not let us through", Unreachable, (httpx2.ProxyError,)),
-    Outcome("the address is none of HTTP", Unreachable, (httpx2.UnsupportedProtocol,)),
-    Outcome("the answer did not come, or broke off", Unknown, (httpx2.RequestError,)),
-)
-"""What is known when no answer came. Only where nothing was written is it known not sent."""
 
 _CLIENT = range(400, 500)
 
@@ -92,15 +80,6 @@ OUTCOMES = (
     Outcome("any other status: 1xx, 3xx, 5xx", Unknown),
 )
 """What is known from an answer that is no message."""
-
-
-def no_answer(error: httpx2.RequestError, exchange: Exchange) -> SendError:
-    """What a send that got no answer means."""
-    outcome = next(row for row in NO_ANSWER if isinstance(error, row.errors))
-    name = type(error).__name__
-    if outcome.means is Unreachable:
-        return Unreachable(f"WhatsApp could not be reached ({name}).", exchange=exchange)
-    return Unknown(f"No answer from WhatsApp ({name}): it may have been sent.", exchange=exchange)
 
 
 def failure_of(answer: httpx2.Response, exchange: Exchange | None = None, failed: str = "Not sent") -> SendError:
