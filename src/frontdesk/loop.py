@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-__all__ = ["Wake", "run_loop"]
+__all__ = ["Wake", "ended", "run_loop"]
 
 log = structlog.get_logger(__name__)
 
@@ -63,3 +63,14 @@ async def run_loop(
         if moved == 0 and not stop.is_set():
             seconds = rest() if callable(rest) else rest
             await wake.rest(seconds * random.uniform(0.8, 1.2))  # noqa: S311
+
+
+async def ended(task: asyncio.Task[None], *, cancel: bool, again_after: float = 1.0) -> None:
+    """Wait for the end of a loop's task. With `cancel` it is cancelled, and again where that was swallowed on its way.
+
+    A connection that is just being made turns a cancellation into an error of its own, and the loop would go on.
+    """
+    while not task.done():
+        if cancel:
+            task.cancel()
+        await asyncio.wait([task], timeout=again_after if cancel else None)

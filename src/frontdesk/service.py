@@ -15,7 +15,7 @@ from frontdesk.db.clock import BusinessClock, LeaseClock
 from frontdesk.db.listening import Listener
 from frontdesk.db.pool import PUBLIC, Bucket, Database, DatabaseGone, is_gone
 from frontdesk.db.processes import ProcessRow, beat, lead, leave
-from frontdesk.loop import Wake, run_loop
+from frontdesk.loop import Wake, ended, run_loop
 from frontdesk.meters import Meters
 from frontdesk.registry import Registry
 from frontdesk.reporting import report
@@ -118,7 +118,9 @@ class Service:
         for wake in [*self._wakes.values(), *self._others, self._looking]:
             wake.ring()
         loops = [task for task in self._tasks if task.get_name() != "leases"]
-        await asyncio.gather(*(_ended(task) for task in loops), return_exceptions=True)
+        await asyncio.gather(
+            *(ended(task, cancel=task.get_name() in _WAIT_ON_OTHERS) for task in loops), return_exceptions=True
+        )
         await self._while_leases_are_kept(self.handling.drain())
         await self.delivering.drain()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -239,15 +241,3 @@ class Service:
     async def _make_room(self) -> int:
         await make_room(self._db, self._bucket, self._clock)
         return 0
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    """Wait for a loop's end. One that waits on others is cancelled, and once more where that was swallowed on its way.
-
-    A connection that is just being made turns a cancellation into an error of its own, and the loop would go on.
-    """
-    waits_on_others = task.get_name() in _WAIT_ON_OTHERS
-    while not task.done():
-        if waits_on_others:
-            task.cancel()
-        await asyncio.wait([task], timeout=1.0 if waits_on_others else None)
