@@ -13,7 +13,9 @@ from story_house import House, eventually
 from frontdesk.commands.described import described
 from frontdesk.settings import Settings
 
-SECTIONS = list(dict.fromkeys(".".join(row.path[:-1]) for row in described(Settings.model_construct()) if row.path[1:]))
+SECTIONS = list(
+    dict.fromkeys(".".join(row.path[:-1]) for row in described(Settings.model_construct()) if len(row.path) == 2)
+)
 SECRET = "postgresql://ada:geheim@127.0.0.1:1/desk"
 
 

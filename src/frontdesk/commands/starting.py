@@ -62,7 +62,8 @@ def _toml(rows: list[Described]) -> str:
             continue
         if len(row.path) > 1 and ".".join(row.path[:-1]) != section:
             section = ".".join(row.path[:-1])
-            lines.append(f"\n[{section}]")
+            # An entry of a table, such as one sequence, stands there only once it is filled in.
+            lines.append(f"\n{'#' if len(row.path) > 2 else ''}[{section}]")
         lines += [f"# {row.help}"] if row.help else []
         lines.append(f"#{row.path[-1]} = {_toml_value(row)}".rstrip())
     return "\n".join([*lines, *_form_example()]) + "\n"
