@@ -60,7 +60,9 @@ class Known:
 async def gate_facts(tx: Tx, ids: Sequence[int], settings: Settings, now: datetime) -> dict[int, Known]:
     """What the gate must know of each of these ledger rows at `now`, or when it is due if that is later."""
     lanes = [lane.value for lane in Lane]
+    tx.put(Q.plan_by, {"mode": "force_generic_plan"})
     rows = await tx.all(Q.gate_facts, {"ids": list(ids), "lanes": lanes, "since": now - timedelta(hours=1)})
+    tx.put(Q.plan_by, {"mode": "auto"})
     known = {}
     for row in rows:
         at = max(now, row.due_at)
