@@ -5,11 +5,12 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 AGAIN_AFTER = 0.2  # seconds
+STILL = 0.05  # seconds until what a held process had under way has ended at the database
 PATIENCE = 30.0  # seconds that a process gets to end by itself
 
 
@@ -66,6 +67,18 @@ class Crew:
         post = self.posts[place]
         if self._signal(post, signal.SIGKILL):
             self.killed.append((post.name, time.monotonic()))
+
+    async def kill_if(self, place: str, guilty: Callable[[str], bool]) -> bool:
+        """Hold it still, look, and end it or let it go on; true when it was ended."""
+        post = self.posts[place]
+        if not self._signal(post, signal.SIGSTOP):
+            return False
+        await asyncio.sleep(STILL)
+        if guilty(post.name):
+            self.kill(place)
+            return True
+        self._signal(post, signal.SIGCONT)
+        return False
 
     async def freeze(self, place: str, seconds: float) -> None:
         """Stop it in the middle of whatever it does, and let it go on later, as after a long pause of its machine."""

@@ -175,11 +175,23 @@ class Storm:
                     return
                 victim = self._dice.choice([place for place in crew.workers if not crew.posts[place].frozen])
                 if self.plan.only_kills:
-                    crew.kill(victim)
+                    await self._kill_in_the_act(crew, victim, ends)
                 elif turn % 5 == 0:
                     freezing.create_task(crew.freeze(victim, LEASE + self._dice.uniform(0.5, 2)))
                 else:
                     crew.kill(self._dice.choice((victim, victim, victim, "serve", "scheduler")))
+
+    async def _kill_in_the_act(self, crew: Crew, victim: str, latest: float) -> None:
+        """Kill it with an event in hand, which it gets soon enough: a kill of an idle one would show nothing."""
+
+        def has_one_in_hand(name: str) -> bool:
+            with psycopg.connect(self._server.direct, autocommit=True) as connection:
+                rows = connection.execute("SELECT id FROM webhook_events WHERE status <> 'done'").fetchall()
+            unsettled = {event_id for (event_id,) in rows}
+            return any(one.worker == name and one.event_id in unsettled for one in read_begun(self._folder / "begun"))
+
+        while not await crew.kill_if(victim, has_one_in_hand) and time.monotonic() < latest:
+            await asyncio.sleep(0.1)
 
     async def _restart(self) -> None:
         """At even distances, each in its own way."""

@@ -37,4 +37,4 @@ def test_lanes_of_killed_workers_are_in_other_hands_within_the_lease_and_two_sec
         pytest.skip("measured without a pooler: leases know nothing of it")
     report = raised(calm_kills(seed_of_today()), own_server, tmp_path)
     assert report.kills >= 3
-    assert len(report.taken_over) >= 3
+    assert len(report.taken_over) >= report.kills
