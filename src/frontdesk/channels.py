@@ -70,7 +70,7 @@ class Channels:
             status_callback=f"{public_base}/webhooks/twilio/status{RETRY_FRAGMENT}" if public_base else "",
         )
         self.add_sender(twilio)
-        texts = TextHandler(self.db, self.bucket, self.clock, twilio, settings)
+        texts = TextHandler(self.db, self.bucket, self.clock, twilio, settings, self.registry)
         self.registry.handlers.setdefault("twilio_sms", texts)
         if "twilio_status" not in self.registry.handlers:
             self.registry.handlers["twilio_status"] = ReceiptHandler(self.clock, twilio)
@@ -145,7 +145,7 @@ class Channels:
             version=settings.whatsapp.version,
         )
         self.add_sender(whatsapp)
-        texts = TextHandler(self.db, self.bucket, self.clock, whatsapp, settings)
+        texts = TextHandler(self.db, self.bucket, self.clock, whatsapp, settings, self.registry)
         receipts = ReceiptHandler(self.clock, whatsapp)
         self.registry.handlers.setdefault(WHATSAPP, MixedHandler(whatsapp, texts=texts, receipts=receipts))
         return whatsapp

@@ -10,6 +10,7 @@ import structlog
 
 from frontdesk.channels import Channels
 from frontdesk.clients import store as clients
+from frontdesk.conversations.rules import OwnFlow
 from frontdesk.db.clock import BusinessClock, LeaseClock
 from frontdesk.db.connect import try_to_connect
 from frontdesk.db.migrate import migrate
@@ -17,6 +18,7 @@ from frontdesk.db.pool import PUBLIC, Bucket, Database, Tx
 from frontdesk.inbox.model import Event
 from frontdesk.meters import Meters
 from frontdesk.outbox.regions import load_states
+from frontdesk.readers.beside import OwnReader
 from frontdesk.registry import Commit, Registry
 from frontdesk.service import Service
 from frontdesk.settings import Settings
@@ -63,6 +65,22 @@ class Desk(Channels):
             return handler
 
         return register
+
+    def flow(self, decide: OwnFlow) -> OwnFlow:
+        """Register a flow of your own, `@desk.flow`: from a `Turn` to what is said, or None for the desk's questions.
+
+        Pure, and asked after what goes before all: opt-outs, HELP, emergencies, and those who want a person.
+        """
+        self.registry.flow = decide
+        return decide
+
+    def reader(self, read: OwnReader) -> OwnReader:
+        """Register a reader of your own, `@desk.reader`: from a text and its context to values by question key.
+
+        May be `async`; runs outside any transaction, and one that raises or finds nothing leaves it to the others.
+        """
+        self.registry.reader = read
+        return read
 
     def tool(
         self, function: ToolFunction | None = None, *, name: str | None = None

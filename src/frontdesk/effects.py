@@ -2,10 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
-__all__ = ["Effect", "Enroll", "MarkConversation", "RecordConsent", "Say", "SendClass", "SetFields", "Withdraw"]
+__all__ = [
+    "Effect",
+    "Enroll",
+    "Evidence",
+    "FieldValue",
+    "HandOver",
+    "MarkConversation",
+    "RecordConsent",
+    "Say",
+    "SendClass",
+    "SetFields",
+    "TellClient",
+    "Withdraw",
+]
 
 
 class SendClass(StrEnum):
@@ -19,11 +32,34 @@ class SendClass(StrEnum):
     ALERT = "alert"  # to the operator: exempt
 
 
+class Evidence(IntEnum):
+    """How good the evidence for a value is; a value gives way only to one with better."""
+
+    MODEL = 1  # a model found it, unasked
+    READ = 2  # the rules found it unasked, or a model in the answer to its question
+    SAID = 3  # the lead answered the question, corrected it, or wrote it into a form
+    PERSON = 4  # a person of the business wrote it
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """One value of one field, and where it stands: `text[start:end]`, or 0 and 0 where it is in no text."""
+
+    key: str
+    value: str
+    reader: str = "rules"
+    evidence: Evidence = Evidence.READ
+    confidence: float = 0.9
+    start: int = 0
+    end: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
     """Put one message for the lead into the ledger. `ordinal` counts the messages of one turn from 0.
 
     `cause` is what the ledger key derives from; None means the event in hand, so that its replay says nothing twice.
+    `gathers`: it waits a few seconds for more of the lead's message, and gives way to the answer to all of it.
     """
 
     body: str
@@ -32,25 +68,44 @@ class Say:
     ordinal: int = 0
     send_class: SendClass = SendClass.REPLY
     cause: str | None = None
+    gathers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TellClient:
+    """Text the business itself (its owner's phone), who is no lead. `cause` and `gathers` as for `Say`."""
+
+    body: str
+    reply_type: str
+    cause: str | None = None
+    gathers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SetFields:
-    """Fill fields of the lead; only non-empty values, each with where it came from."""
+    """Fill fields of the lead; each value keeps where it came from, and what is known gives way only to better."""
 
-    values: Mapping[str, str]
-    reader: str
+    values: tuple[FieldValue, ...]
+
+    @classmethod
+    def of(cls, values: Mapping[str, str], reader: str) -> "SetFields":
+        """Values that stand in no text, such as those of a form."""
+        return cls(tuple(FieldValue(key, value, reader) for key, value in values.items()))
 
 
 @dataclass(frozen=True, slots=True)
 class MarkConversation:
-    """Move the conversation's own state; guarded by the `state_version` that the decision saw."""
+    """Move the conversation's own state; guarded by the `state_version` that the decision saw.
+
+    `flow` is what was asked under the state's flow version, to be kept the first time that this version is used.
+    """
 
     state_version: int
     last_question_key: str | None
     questions_asked_count: int
     flow_state: Mapping[str, Any]
     lead_status: str | None = None
+    flow: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +131,11 @@ class Withdraw:
     reason: str
 
 
-Effect = Say | SetFields | MarkConversation | RecordConsent | Enroll | Withdraw
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Give the conversation to a person: nothing automatic is said to the lead until it is released."""
+
+    why: str
+
+
+Effect = Say | TellClient | SetFields | MarkConversation | RecordConsent | Enroll | Withdraw | HandOver

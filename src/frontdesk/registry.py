@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from frontdesk.conversations.rules import OwnFlow
 from frontdesk.db.pool import Tx
 from frontdesk.inbox.model import Event, Receipted
 from frontdesk.provider import Answer, HttpRequest, Profile, Provider, Sender
+from frontdesk.readers.beside import Model, OwnReader
 from frontdesk.tools import Tool
 
 __all__ = ["Answered", "Answerer", "Answering", "Commit", "Handler", "Registry"]
@@ -52,6 +54,12 @@ class Registry:
     """By the webhook type, of which some or all webhooks are answered with what they asked for."""
     tools: dict[str, Tool] = field(default_factory=dict)
     """What a voice agent may call, by name."""
+    flow: OwnFlow | None = None
+    """A user's own flow, asked before the desk's questions."""
+    reader: OwnReader | None = None
+    """A user's own reader, beside the desk's."""
+    model: Model | None = None
+    """A model that reads texts, beside the rules."""
 
     def profiles(self) -> Mapping[str, tuple[Provider, Profile]]:
         """Every webhook type that some provider sends, with that provider."""

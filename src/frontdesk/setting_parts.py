@@ -13,6 +13,7 @@ __all__ = [
     "NUDGES",
     "FlowSettings",
     "FollowUpSettings",
+    "HandOverSettings",
     "LimitSettings",
     "Question",
     "QuietSettings",
@@ -30,10 +31,41 @@ class Question(Part):
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="its name, as stored")]
     text: Annotated[str, Field(min_length=1, description="its wording")]
     type: Annotated[
-        Literal["name", "email", "phone", "service", "date", "time", "address", "postcode", "city", "budget", "text"],
-        Field(description="how the answer is read"),
+        Literal[
+            "name",
+            "email",
+            "phone",
+            "service",
+            "date",
+            "time",
+            "address",
+            "postcode",
+            "city",
+            "budget",
+            "text",
+            "other",
+        ],
+        Field(description="how the answer is read; other: by a reader of your own alone"),
     ] = "text"
     required: Annotated[bool, Field(description="asked a second time when the answer was not understood")] = True
+    again: Annotated[
+        str, Field(description="its wording the second time, with an example; empty: as the first time")
+    ] = ""
+
+
+class HandOverSettings(Part):
+    """[flow.hand_over]: what a lead is told as a person takes over. Empty: this hands nothing over."""
+
+    asked: Annotated[str, Field(description="to one who asks for a person")] = (
+        "Of course. {business} has been told, and a person will get back to you."
+    )
+    emergency: Annotated[str, Field(description="to one in an emergency")] = (
+        "This sounds urgent. If anyone is in danger, call your local emergency number now. "
+        "{business} has been told, and a person will get back to you as soon as possible."
+    )
+    not_understood: Annotated[str, Field(description="to one who was not understood twice in a row")] = (
+        "Sorry, I'm not getting this right. {business} has been told, and a person will get back to you."
+    )
 
 
 class FlowSettings(Part):
@@ -56,12 +88,26 @@ class FlowSettings(Part):
     towns: Annotated[
         tuple[str, ...], Field(description="where the work is done; such a name in a text is the town")
     ] = ()
-    closing: Annotated[str, Field(description="after the last question")] = (
-        "Thank you, {first_name}! {business} will be in touch shortly."
+    deferred: Annotated[str, Field(description="to a question in place of an answer, with ours again: {question}")] = (
+        "Good question, {business} will answer that. {question}"
+    )
+    closing: Annotated[str, Field(description="after the last question; {summary} is noted, where something is")] = (
+        "Thank you, {first_name}! {summary} {business} will be in touch shortly."
+    )
+    noted: Annotated[str, Field(description="what {summary} in closing says, round the answers: {summary}")] = (
+        "We noted: {summary}."
     )
     passed_on: Annotated[str, Field(description="the answer to later texts, once a day")] = (
         "Thanks, we've passed that on to {business}."
     )
+    debounce_seconds: Annotated[
+        float,
+        Field(ge=0, le=60, description="a reply waits so long for more of the message; several texts get one answer"),
+    ] = 3
+    hand_over: Annotated[HandOverSettings, Field(description="see flow.hand_over")] = HandOverSettings()
+    tell_client: Annotated[
+        bool, Field(description="text the business about leads who were asked everything, and what they write later")
+    ] = True
 
 
 class SequenceStep(Part):

@@ -72,7 +72,7 @@ class FrozenClock:
 
 
 def scratch_settings(**changes: Any) -> Settings:
-    """Settings of a scratch desk: quick retries, no limits that a test did not ask for."""
+    """Settings of a scratch desk: quick retries, no limits that a test did not ask for, replies at once."""
     values: dict[str, Any] = {
         "twilio_account_sid": ACCOUNT_SID,
         "twilio_auth_token": AUTH_TOKEN,
@@ -84,7 +84,8 @@ def scratch_settings(**changes: Any) -> Settings:
         "whatsapp": {"per_second": 1e7, "per_minute": 6e8},
         "worker": {"first_retry_seconds": 0.05, "poll_seconds": 0.2},
     }
-    return Settings(**{**values, **changes})
+    flow = {"debounce_seconds": 0, **changes.pop("flow", {})}
+    return Settings(**{**values, "flow": flow, **changes})
 
 
 @dataclass(slots=True)

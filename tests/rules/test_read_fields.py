@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from frontdesk.effects import Evidence
 from frontdesk.readers.fields import read_fields
 from frontdesk.readers.folding import READ, fold
 from frontdesk.readers.reading import FIELDS, Context, Money
@@ -159,25 +160,47 @@ def test_a_question_of_the_flow_is_answered_in_plain_words(kind: str, text: str,
 FLOW = {"name": "name", "when": "date", "mail": "email", "details": "text"}
 
 
+def told(text: str, asked: str | None, kinds: dict[str, str], context: Context) -> dict[str, str]:
+    """The answers without their sources."""
+    return {one.key: one.value for one in read_answers(text, asked, kinds, context)}
+
+
 def test_what_is_told_unasked_answers_its_question_too() -> None:
     context = Context(now=NOW)
-    assert read_answers("I'm Ada, ada@example.com, tomorrow?", "name", FLOW, context) == {
+    assert told("I'm Ada, ada@example.com, tomorrow?", "name", FLOW, context) == {
         "name": "Ada",
         "mail": "ada@example.com",
         "when": "2026-11-26",
     }
-    assert read_answers("my name is ada lovelace", None, FLOW, context) == {"name": "Ada Lovelace"}
+    assert told("my name is ada lovelace", None, FLOW, context) == {"name": "Ada Lovelace"}
 
 
 def test_what_is_not_sure_is_not_taken_unasked_and_text_never_is() -> None:
-    assert read_answers("Hi there", None, FLOW, Context(now=NOW)) == {}
-    assert read_answers("it's Ada", None, FLOW, Context(now=NOW)) == {}
+    assert told("Hi there", None, FLOW, Context(now=NOW)) == {}
+    assert told("it's Ada", None, FLOW, Context(now=NOW)) == {}
+
+
+def test_an_answer_has_its_place_in_the_text_and_its_evidence() -> None:
+    text = "I'm Ada, ada@example.com"
+    name, mail = read_answers(text, "name", FLOW, Context(now=NOW))
+    assert (text[name.start : name.end], name.evidence, name.reader) == ("Ada", Evidence.SAID, "rules")
+    assert (text[mail.start : mail.end], mail.evidence) == ("ada@example.com", Evidence.READ)
+
+
+def test_a_correction_counts_as_an_answer() -> None:
+    (name,) = read_answers("sorry, my name is Ada Byron", None, FLOW, Context(now=NOW))
+    assert (name.value, name.evidence) == ("Ada Byron", Evidence.SAID)
+
+
+@pytest.mark.parametrize("kind", ["text", "service"])
+def test_a_refusal_is_no_answer_to_a_question_that_takes_any_text(kind: str) -> None:
+    assert told("no thanks", "q", {"q": kind}, Context(now=NOW)) == {}
 
 
 def test_two_questions_of_one_type_are_told_apart_only_by_asking() -> None:
     stay = {"arrival": "date", "departure": "date"}
-    assert read_answers("tomorrow", "departure", stay, Context(now=NOW)) == {"departure": "2026-11-26"}
-    assert read_answers("tomorrow", None, stay, Context(now=NOW)) == {}
+    assert told("tomorrow", "departure", stay, Context(now=NOW)) == {"departure": "2026-11-26"}
+    assert told("tomorrow", None, stay, Context(now=NOW)) == {}
 
 
 def test_money_has_two_ends() -> None:

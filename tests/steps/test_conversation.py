@@ -58,7 +58,10 @@ def test_answers_fill_the_lead_and_questions_end(dsn: str) -> None:
         (talk,) = await desk.rows("SELECT * FROM conversations")
         assert (talk.last_question_key, talk.questions_asked_count) == ("details", 3)
         assert talk.known_fields["details"]["value"] == "12 High Street, any time"
-        assert desk.carrier.sent[-1].body == "Thank you, Ada! Ada's Plumbing will be in touch shortly."
+        assert desk.carrier.sent[-1].body == (
+            "Thank you, Ada! We noted: a broken boiler; 12 High Street, any time. "
+            "Ada's Plumbing will be in touch shortly."
+        )
 
     at_desk(dsn, story)
 
@@ -77,7 +80,7 @@ def test_what_a_lead_tells_unasked_is_not_asked(dsn: str) -> None:
 def test_a_question_that_is_not_answered_is_asked_once_more_and_counted_once(dsn: str) -> None:
     async def story(desk: RunningDesk) -> None:
         counts = []
-        for body in ("Hi", "12345", "???", "leak"):
+        for body in ("Hi", "12345", "I'd rather not say", "leak"):
             await desk.text(body)
             await desk.settled()
             (talk,) = await desk.rows("SELECT last_question_key, questions_asked_count FROM conversations")

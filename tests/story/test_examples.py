@@ -31,6 +31,18 @@ def test_the_own_handler_writes_one_row_per_text(dsn: str) -> None:
     ]
 
 
+def test_the_own_flow_and_reader_are_asked(dsn: str) -> None:
+    command = [sys.executable, "-W", "error", str(EXAMPLES / "own_flow.py"), dsn]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "That is tyres from 80 dollars each.",
+        "Hi, Ada's Plumbing here. What shall we do?",
+        "Thank you! We noted: AB12 CDE; tyres please.",
+        "the plate was read by: own",
+    ]
+
+
 def test_the_own_tool_answers_once_and_undoes_what_it_refused(dsn: str) -> None:
     command = [sys.executable, "-W", "error", str(EXAMPLES / "own_tool.py"), dsn]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

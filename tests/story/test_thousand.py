@@ -35,6 +35,7 @@ async def desk(data_dir: Path, carrier_url: str, port: int, workers: int) -> Asy
         "PORT": str(port),
         "SENDER__PER_SECOND": "1000",
         "SENDER__PER_MINUTE": "60000",
+        "FLOW__DEBOUNCE_SECONDS": "0",
         "LIMITS__SECONDS_BETWEEN": "0",
         "LIMITS__REPLIES_PER_DAY": "1000",
         "LOG_LEVEL": "warning",

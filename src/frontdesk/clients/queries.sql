@@ -19,6 +19,9 @@ WHERE phone_e164 = ANY(%(addresses)b::text[]) AND status = 'ASSIGNED' AND client
 -- name: get_client
 SELECT id, name, timezone, payment_active, paused, settings FROM clients WHERE id = %(client_id)s;
 
+-- name: owners_phone
+SELECT phone_number FROM clients WHERE id = %(client_id)s AND phone_number IS NOT NULL;
+
 -- name: list_clients
 SELECT c.id, c.name, c.phone_number, c.timezone, c.payment_active, c.paused, n.phone_e164 AS served_on
 FROM clients AS c LEFT JOIN twilio_number_pool AS n ON n.client_id = c.id AND n.status = 'ASSIGNED'

@@ -10,7 +10,17 @@ from frontdesk.clients.model import Client
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 
-__all__ = ["assigned_at", "ensure_first", "get", "list_all", "lock", "only", "served_number", "served_on"]
+__all__ = [
+    "assigned_at",
+    "ensure_first",
+    "get",
+    "list_all",
+    "lock",
+    "only",
+    "owners_phone",
+    "served_number",
+    "served_on",
+]
 
 Q = load_queries("frontdesk.clients")
 
@@ -42,6 +52,12 @@ async def get(tx: Tx, client_id: int) -> Client | None:
 async def lock(tx: Tx, client_id: int) -> None:
     """Lock a client for the rest of the transaction; others go on reading it, and writing to what belongs to it."""
     await tx.run(Q.lock, {"client_id": client_id})
+
+
+async def owners_phone(tx: Tx, client_id: int) -> str | None:
+    """The phone of a client's owner, or None."""
+    row = await tx.one(Q.owners_phone, {"client_id": client_id})
+    return row.phone_number if row else None
 
 
 async def served_number(tx: Tx, client_id: int) -> str | None:

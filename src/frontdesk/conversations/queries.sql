@@ -54,6 +54,23 @@ FROM unnest(%(outbound_ids)s::bigint[], %(statuses)s::text[], %(blocked_reasons)
      AS d (outbound_id, status, blocked_reason, provider_message_id, sent_at)
 WHERE m.outbound_id = d.outbound_id;
 
--- A person takes over: the bot is silent in all conversations of a lead. The first time stays.
+-- A person takes over: the bot is silent in all conversations of a lead. The first time, and why then, stays.
 -- name: pause_all_of
-UPDATE conversations SET bot_paused_at = coalesce(bot_paused_at, %(now)s::timestamptz) WHERE lead_id = %(lead_id)s;
+UPDATE conversations
+SET bot_paused_why = CASE WHEN bot_paused_at IS NULL THEN %(why)s::text ELSE bot_paused_why END,
+    bot_paused_at = coalesce(bot_paused_at, %(now)s::timestamptz)
+WHERE lead_id = %(lead_id)s;
+
+-- name: note_readings
+INSERT INTO readings (conversation_id, event_id, field, value, span_start, span_end, reader, confidence, accepted, why,
+                      previous, created_at)
+SELECT %(conversation_id)s::bigint, %(event_id)s::bigint, d.field, d.value, d.span_start, d.span_end, d.reader, d.confidence,
+       d.accepted, d.why, d.previous, %(now)s::timestamptz
+FROM unnest(%(fields)s::text[], %(values)s::text[], %(starts)s::integer[], %(ends)s::integer[], %(readers)s::text[],
+            %(confidences)s::real[], %(accepted)s::boolean[], %(whys)s::text[], %(previous)s::text[])
+     AS d (field, value, span_start, span_end, reader, confidence, accepted, why, previous);
+
+-- name: note_flow
+INSERT INTO flow_versions (client_id, version, questions, first_used_at)
+VALUES (%(client_id)s, %(version)s, %(questions)s::jsonb, %(now)s)
+ON CONFLICT (client_id, version) DO NOTHING;

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from frontdesk.conversations.fields import Heard
 from frontdesk.conversations.model import Conversation
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
@@ -22,6 +23,8 @@ __all__ = [
     "get",
     "inbound_known",
     "mark_outbound",
+    "note_flow",
+    "note_readings",
     "pause_all_of",
     "save",
     "save_known",
@@ -83,9 +86,9 @@ async def inbound_known(tx: Tx, provider_message_ids: Sequence[str]) -> set[str]
     return {row.provider_message_id for row in rows}
 
 
-async def pause_all_of(tx: Tx, lead_id: int, now: datetime) -> int:
+async def pause_all_of(tx: Tx, lead_id: int, why: str, now: datetime) -> int:
     """Keep the bot silent in every conversation of a lead, as a person takes over; returns how many there are."""
-    return await tx.run(Q.pause_all_of, {"lead_id": lead_id, "now": now})
+    return await tx.run(Q.pause_all_of, {"lead_id": lead_id, "why": why, "now": now})
 
 
 async def save(tx: Tx, conversation_id: int, mark: MarkConversation) -> bool:
@@ -104,6 +107,33 @@ async def save_known(tx: Tx, conversation_id: int, known_fields: Mapping[str, An
     """Write the known fields of a conversation that `ensure` locked."""
     row = {"conversation_id": conversation_id, "known_fields": orjson.dumps(dict(known_fields)).decode()}
     await tx.run(Q.save_known, row)
+
+
+def note_readings(tx: Tx, conversation_id: int, event_id: int, heard: Sequence[Heard], now: datetime) -> None:
+    """Keep what was read of one event and what came of it, with the statement that comes next or the commit."""
+    if not heard:
+        return
+    values = [one.value for one in heard]
+    columns = {
+        "fields": [value.key for value in values],
+        "values": [value.value for value in values],
+        "starts": [value.start for value in values],
+        "ends": [value.end for value in values],
+        "readers": [value.reader for value in values],
+        "confidences": [value.confidence for value in values],
+        "accepted": [one.accepted for one in heard],
+        "whys": [one.why for one in heard],
+        "previous": [one.previous for one in heard],
+    }
+    tx.put(Q.note_readings, {"conversation_id": conversation_id, "event_id": event_id, "now": now, **columns})
+
+
+async def note_flow(
+    tx: Tx, client_id: int, version: str, questions: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
+    """Keep what is asked under this version of a client's questions; nothing where it is known."""
+    row = {"client_id": client_id, "version": version, "questions": orjson.dumps(list(questions)).decode(), "now": now}
+    await tx.run(Q.note_flow, row)
 
 
 async def add_outbound(tx: Tx, conversation: Conversation, body: str, outbound_id: int, now: datetime) -> None:

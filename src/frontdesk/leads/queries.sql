@@ -42,7 +42,13 @@ UPDATE leads
 SET first_name = coalesce(first_name, %(first_name)s::text),
     last_name = coalesce(last_name, CASE WHEN lower(coalesce(first_name, %(first_name)s::text)) IS NOT DISTINCT FROM
                                               lower(coalesce(%(first_name)s::text, first_name)) THEN %(last_name)s::text END),
-    email = coalesce(email, %(email)s::text), service_type_enum = coalesce(service_type_enum, %(service_type_enum)s::text)
+    email = coalesce(email, %(email)s::text), service_type_enum = coalesce(service_type_enum, %(service_type_enum)s::text),
+    service_type_id = CASE WHEN service_type_enum IS NULL AND %(service_type_enum)s::text IS NOT NULL
+                           THEN coalesce(service_type_id,
+                                         (SELECT t.id FROM service_types AS t
+                                          WHERE t.code = %(service_type_enum)s OR t.label = %(service_type_enum)s
+                                          ORDER BY t.code = %(service_type_enum)s DESC, t.id LIMIT 1))
+                           ELSE service_type_id END
 WHERE id = %(lead_id)s
   AND ((first_name IS NULL AND %(first_name)s::text IS NOT NULL)
        OR (last_name IS NULL AND %(last_name)s::text IS NOT NULL
@@ -50,6 +56,31 @@ WHERE id = %(lead_id)s
                lower(coalesce(%(first_name)s::text, first_name)))
        OR (email IS NULL AND %(email)s::text IS NOT NULL)
        OR (service_type_enum IS NULL AND %(service_type_enum)s::text IS NOT NULL));
+
+-- A better value takes the place of the one that was filled in before it. The trap: a column that a person changed since then
+-- holds something else than what the conversation knew, and stays.
+-- name: correct
+UPDATE leads
+SET first_name = CASE WHEN %(new_first_name)s::text IS NOT NULL AND first_name IS NOT DISTINCT FROM %(old_first_name)s::text
+                      THEN %(new_first_name)s ELSE first_name END,
+    last_name = CASE WHEN %(new_first_name)s::text IS NOT NULL AND first_name IS NOT DISTINCT FROM %(old_first_name)s::text
+                          AND last_name IS NOT DISTINCT FROM %(old_last_name)s::text
+                     THEN coalesce(%(new_last_name)s::text, last_name)
+                     WHEN %(new_first_name)s::text IS NULL AND %(new_last_name)s::text IS NOT NULL
+                          AND last_name IS NOT DISTINCT FROM %(old_last_name)s::text
+                     THEN %(new_last_name)s ELSE last_name END,
+    email = CASE WHEN %(new_email)s::text IS NOT NULL AND email IS NOT DISTINCT FROM %(old_email)s::text
+                 THEN %(new_email)s ELSE email END,
+    service_type_enum = CASE WHEN %(new_service_type_enum)s::text IS NOT NULL
+                                  AND service_type_enum IS NOT DISTINCT FROM %(old_service_type_enum)s::text
+                             THEN %(new_service_type_enum)s ELSE service_type_enum END,
+    service_type_id = CASE WHEN %(new_service_type_enum)s::text IS NOT NULL
+                                AND service_type_enum IS NOT DISTINCT FROM %(old_service_type_enum)s::text
+                           THEN (SELECT t.id FROM service_types AS t
+                                 WHERE t.code = %(new_service_type_enum)s OR t.label = %(new_service_type_enum)s
+                                 ORDER BY t.code = %(new_service_type_enum)s DESC, t.id LIMIT 1)
+                           ELSE service_type_id END
+WHERE id = %(lead_id)s;
 
 -- A lead's status moves forward by the flow only from the states before it.
 -- name: mark_status

@@ -11,6 +11,7 @@ from frontdesk.leads.rules import columns
 
 __all__ = [
     "close_expired",
+    "correct",
     "count_from",
     "ensure",
     "ensure_person",
@@ -65,6 +66,13 @@ async def get(tx: Tx, *, client_id: int, phone: str) -> Lead | None:
 async def fill(tx: Tx, lead_id: int, values: Mapping[str, str]) -> bool:
     """Fill empty columns from field values; false, and no row touched, when nothing was empty or given."""
     return await tx.run(Q.fill, {"lead_id": lead_id, **columns(values)}) > 0
+
+
+async def correct(tx: Tx, lead_id: int, values: Mapping[str, str], previous: Mapping[str, str]) -> bool:
+    """Replace columns that still hold what stood before in the conversation; what a person wrote since stays."""
+    new, old = columns({key: values[key] for key in previous}), columns(previous)
+    row = {f"new_{name}": value for name, value in new.items()} | {f"old_{name}": value for name, value in old.items()}
+    return await tx.run(Q.correct, {"lead_id": lead_id, **row}) > 0
 
 
 async def mark_status(tx: Tx, lead_id: int, status: str, *, from_statuses: Sequence[str]) -> bool:

@@ -5,10 +5,19 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
+from frontdesk.effects import Evidence, FieldValue
 from frontdesk.readers.fields import read_fields
-from frontdesk.readers.reading import Context, Found, Money
+from frontdesk.readers.manner import corrects, declines
+from frontdesk.readers.reading import Context, Found, Money, Reading
 
-__all__ = ["read_answer", "read_answers"]
+__all__ = ["MODEL", "RULES", "answers", "read_answer", "read_answers"]
+
+RULES = "rules"
+MODEL = "model"
+"""The names of the readers, as they stand with what they read."""
+
+_TAKES_ALL = ("text", "service")
+"""Kinds of question whose answer may be the whole text."""
 
 _SURE = 0.9
 """What nobody asked for is taken only when the rule is this sure."""
@@ -42,23 +51,52 @@ def read_answer(
     return _in_capitals(answer) if kind == "name" and answer else answer
 
 
-def read_answers(text: str, asked: str | None, kinds: Mapping[str, str], context: Context) -> dict[str, str]:
-    """What `text` answers, by the key of the question: the one that was `asked`, and others that it surely tells.
+def read_answers(text: str, asked: str | None, kinds: Mapping[str, str], context: Context) -> list[FieldValue]:
+    """What `text` answers: the question that was `asked`, and others that it surely tells, by the rules alone.
 
     `kinds` are the flow's questions, key to type. Two questions of one type are told apart only by asking.
     """
-    answers: dict[str, str] = {}
-    if asked is not None and (answer := read_answer(kinds[asked], text, context=context)) is not None:
-        answers[asked] = answer
-    found = read_fields(text, context).found()
+    kind = kinds[asked] if asked is not None else None
+    values = []
+    if asked is not None and kind in _TAKES_ALL and not (kind == "service" and context.services):
+        whole = " ".join(text.split())
+        values = (
+            [FieldValue(asked, whole, RULES, Evidence.SAID, 1.0, 0, len(text))] if whole and not declines(text) else []
+        )
+    context = replace(context, field=kind)
+    reading = read_fields(text, context)
+    return [*values, *answers(reading, text, asked if not values else None, kinds, context.now, RULES, sure=_SURE)]
+
+
+def answers(
+    reading: Reading,
+    text: str,
+    asked: str | None,
+    kinds: Mapping[str, str],
+    now: datetime | None,
+    reader: str,
+    *,
+    sure: float = 0.0,
+) -> list[FieldValue]:
+    """What a reading of `text` says to the flow's questions. A day that is over is no answer.
+
+    Unasked, a value is taken where its confidence is at least `sure`. What a model answers counts less than what the
+    rules do; a correction ("actually, it's …") counts as an answer.
+    """
+    strong = reader != MODEL
+    values = []
     for key, kind in kinds.items():
-        one = found.get(kind)
-        only = list(kinds.values()).count(kind) == 1
-        if key == asked or not only or one is None or one.confidence < _SURE:
+        found = reading.found().get(kind)
+        if found is None or (told := _told(found, now)) is None:
             continue
-        if (answer := _told(one, context.now)) is not None:
-            answers[key] = _in_capitals(answer) if kind == "name" else answer
-    return answers
+        if key != asked and (list(kinds.values()).count(kind) > 1 or found.confidence < sure):
+            continue
+        answered = key == asked or corrects(text)
+        evidence = Evidence.READ if strong or answered else Evidence.MODEL
+        evidence = Evidence.SAID if strong and answered else evidence
+        told = _in_capitals(told) if kind == "name" else told
+        values.append(FieldValue(key, told, reader, evidence, found.confidence, found.start, found.end))
+    return values
 
 
 def _told(found: Found[Any] | None, now: datetime | None) -> str | None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import structlog
 from pydantic import ValidationError
 
-from frontdesk.conversations.model import Flow, FlowQuestion
+from frontdesk.conversations.model import Flow, FlowQuestion, HandOverWords
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 from frontdesk.delays import delay
@@ -185,12 +185,17 @@ def flow_for(business: str, own: Mapping[str, Any], defaults: FlowSettings) -> F
     return Flow(
         business=business,
         greeting=merged.greeting,
-        questions=tuple(FlowQuestion(q.key, q.text, q.type, q.required) for q in merged.questions),
+        questions=tuple(FlowQuestion(q.key, q.text, q.type, q.required, q.again) for q in merged.questions),
         closing=merged.closing,
         passed_on=merged.passed_on,
         services=merged.services,
         service_words=merged.service_words,
         towns=merged.towns,
+        deferred=merged.deferred,
+        noted=merged.noted,
+        hand_over=HandOverWords(**merged.hand_over.model_dump()),
+        tell_client=merged.tell_client,
+        debounce_seconds=merged.debounce_seconds,
     )
 
 

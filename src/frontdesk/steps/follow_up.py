@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from frontdesk.conversations import store as conversations
-from frontdesk.conversations.rules import fill
+from frontdesk.conversations.wording import fill
 from frontdesk.db.clock import BusinessClock
 from frontdesk.db.pool import Bucket, Database, Tx
 from frontdesk.db.queries import load_queries

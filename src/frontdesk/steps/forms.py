@@ -12,8 +12,8 @@ import structlog
 
 from frontdesk.clients import store as clients
 from frontdesk.clients.model import Client
-from frontdesk.conversations import rules
 from frontdesk.conversations import store as conversations
+from frontdesk.conversations.wording import say
 from frontdesk.db.clock import BusinessClock
 from frontdesk.db.pool import Bucket, Database, Tx
 from frontdesk.effects import Effect, Enroll, RecordConsent, Say, SendClass, SetFields
@@ -111,7 +111,7 @@ class FormHandler:
         ):
             return False
         cause = Cause(event, conversation, self._forms.name, known_zone(lead.timezone or "UTC"), now)
-        told_fields: list[Effect] = [SetFields(person.fields, reader=_reader(told))]
+        told_fields: list[Effect] = [SetFields.of(person.fields, _reader(told))]
         await apply(tx, cause, told_fields, now=self._clock.now(), settings=self._settings)
         return True
 
@@ -125,7 +125,7 @@ class FormHandler:
         except NotPossible as error:
             log.warning("form_without_text", why=str(error), client_id=client.id, source=told.source)
             return
-        effects: list[Effect] = [SetFields(person.fields, reader=_reader(told))]
+        effects: list[Effect] = [SetFields.of(person.fields, _reader(told))]
         if told.consent and not await opted_out(tx, phone, to.from_number, client.id):
             # An opt-out stands: anybody could type this number into a form. Only the phone itself lifts it.
             evidence = {"event_id": str(event.id), "source": told.source}
@@ -133,7 +133,7 @@ class FormHandler:
         form = self._settings.forms.get(told.source, FormSettings())
         if form.text and (told.consent or form.text_without_consent):
             flow = flow_for(client.name, client.settings, self._settings.flow)
-            body = rules.say(form.text, flow, person.fields)
+            body = say(form.text, flow, person.fields)
             effects.append(Say(body, "form_text", send_class=SendClass.UNPROMPTED, cause=told.submission_id))
             effects += [Enroll("new_lead")] if lead.status == "new" else []
         known = sequences_for(client.settings, self._settings.sequences)

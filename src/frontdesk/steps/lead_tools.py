@@ -16,9 +16,10 @@ from frontdesk.outbox.gate import Block, Wait
 from frontdesk.outbox.keys import dedupe_key
 from frontdesk.outbox.model import Draft
 from frontdesk.outbox.segments import prepared
-from frontdesk.steps.addressed import Addressed, To, addressed, sender_of
-from frontdesk.steps.callers import Email, Name, Phone, Service, Who, lead_of, phone_of
+from frontdesk.steps.addressed import Addressed, To, addressed
+from frontdesk.steps.callers import Email, Name, Phone, Service, Who, lead_of
 from frontdesk.steps.judge import judge_put
+from frontdesk.steps.notices import Notice, tell_client
 from frontdesk.tools import ToolCall
 
 __all__ = ["find_or_create_lead", "hand_over", "send_text"]
@@ -53,12 +54,20 @@ async def find_or_create_lead(
 async def hand_over(call: ToolCall, tx: Tx, reason: _Reason = "", phone: Phone = "", name: Name = "") -> str:
     """Pass the caller on to a person: the bot is silent towards them from now on, and the business is told by text."""
     lead = await lead_of(tx, call, Who(phone=phone, name=name))
-    await conversations.pause_all_of(tx, lead.id, call.now)
+    await conversations.pause_all_of(tx, lead.id, "voice", call.now)
     log.info("handed_over_by_voice", client_id=call.client.id, lead_id=lead.id)
-    number = phone_of(str(call.client.settings.get("hand_over_number") or ""), call.our_number)
-    if number is not None and number != lead.phone:
-        about = f" ({reason.strip()[:200]})" if reason.strip() else ""
-        await _tell(tx, call, number, f"{call.client.name}: {lead.phone or lead.email} asks for a person{about}.")
+    about = f" ({reason.strip()[:200]})" if reason.strip() else ""
+    notice = Notice(
+        client_id=call.client.id,
+        body=f"{call.client.name}: {lead.phone or lead.email} asks for a person{about}.",
+        reply_type="hand_over",
+        cause=call.request_id,
+        correlation_id=call.correlation_id,
+        timezone=call.timezone.key,
+        due_at=call.now,
+        lead_phone=lead.phone,
+    )
+    await tell_client(tx, notice, now=call.now, settings=call.settings)
     return "A person will call back."
 
 
@@ -80,18 +89,6 @@ async def send_text(call: ToolCall, tx: Tx, text: _Text, phone: Phone = "") -> s
         case Wait():
             return "The text will follow in a while."
     return "The text is on its way."
-
-
-async def _tell(tx: Tx, call: ToolCall, number: str, words: str) -> None:
-    """A text to the business itself, which is no lead; where none can be sent the log has it."""
-    try:
-        ours, provider = await sender_of(tx, call.client.id)
-    except NotPossible as error:
-        log.warning("hand_over_not_texted", client_id=call.client.id, why=str(error))
-        return
-    draft = _draft(call, "hand_over", SendClass.ALERT, provider, ours, number, words, call.timezone.key)
-    put = await outbox.put(tx, draft, call.now)
-    await judge_put(tx, put.ledger_id, now=call.now, settings=call.settings)
 
 
 async def _addressed(tx: Tx, call: ToolCall, phone: str) -> Addressed:

@@ -16,7 +16,7 @@ from frontdesk.calls.text_back import Facts, NoText, NoTextReason, Policy, decid
 from frontdesk.clients.model import Client
 from frontdesk.conversations import store as conversations
 from frontdesk.conversations.model import Conversation
-from frontdesk.conversations.rules import say
+from frontdesk.conversations.wording import say
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 from frontdesk.effects import Enroll, Say, SendClass

@@ -1,7 +1,11 @@
-"""How a text from a lead is handled: load, read, then decide and apply in the settling transaction."""
+"""How a text from a lead is handled: load, read, then decide and apply in the settling transaction.
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+Texts that come one after another before the first is answered are one message: the waiting answer is taken back, and
+the conversation is decided on from where it stood before it, with all that was told since.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -19,29 +23,42 @@ from frontdesk.message import TextReceived
 from frontdesk.outbox.counters import local_day
 from frontdesk.provider import Sender, came_in_at
 from frontdesk.readers.keywords import keyword
-from frontdesk.readers.phones import country_of
-from frontdesk.readers.reading import Context
-from frontdesk.readers.rules import read_answers
-from frontdesk.registry import Commit
+from frontdesk.registry import Commit, Registry
 from frontdesk.settings import Settings
 from frontdesk.steps.apply import Cause, apply
+from frontdesk.steps.bursts import still_waits, take_back
 from frontdesk.steps.facts import flow_for, known_zone, opted_out, sequences_for
 from frontdesk.steps.handle import Stale
+from frontdesk.steps.understanding import Understanding, Understood
 
 __all__ = ["TextHandler"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was loaded and read before the settling transaction; `version` guards what it was read from."""
+
+    text: TextReceived
+    client: Client
+    flow: Flow
+    understood: Understood
+    version: int
+    takes_back: bool
 
 
 class TextHandler:
     """Handles the texts of one provider."""
 
     def __init__(
-        self, db: Database, bucket: Bucket, clock: BusinessClock, provider: Sender, settings: Settings
+        self, db: Database, bucket: Bucket, clock: BusinessClock, provider: Sender, settings: Settings, known: Registry
     ) -> None:
         self._db = db
         self._bucket = bucket
         self._clock = clock
         self._provider = provider
         self._settings = settings
+        self._known = known
+        self._understanding = Understanding(lambda: known.reader, lambda: known.model)
 
     async def __call__(self, event: Event) -> Commit:
         """Load and read outside the settling transaction; returns what is to be written in it."""
@@ -54,10 +71,14 @@ class TextHandler:
             client = await clients.get(tx, client_id) if client_id is not None else None
             if client is None:
                 raise Undeliverable(self._nobodys(text.to_address))
-            before = await conversations.get(tx, client_id=client.id, channel=text.channel, phone=text.from_address)
+            stands = await conversations.get(tx, client_id=client.id, channel=text.channel, phone=text.from_address)
+            takes_back = stands is not None and keyword(text.body) is None and await still_waits(tx, stands)
         flow = flow_for(client.name, client.settings, self._settings.flow)
-        reading = _read(text, before, flow, event.received_at.astimezone(ZoneInfo(known_zone(client.timezone))))
-        return partial(self._commit, event, text, client, flow, reading, before.state_version if before else 0)
+        before = stands.before_last_turn() if stands is not None and takes_back else stands
+        local = event.received_at.astimezone(ZoneInfo(known_zone(client.timezone)))
+        understood = await self._understanding.read(text.body, before, flow, text.to_address, local)
+        version = stands.state_version if stands is not None else 0
+        return partial(self._commit, event, _Read(text, client, flow, understood, version, takes_back))
 
     def _nobodys(self, address: str) -> str:
         if address == self._settings.onboarding_number:
@@ -70,17 +91,8 @@ class TextHandler:
             "(table twilio_number_pool), then replay the event."
         )
 
-    async def _commit(
-        self,
-        event: Event,
-        text: TextReceived,
-        client: Client,
-        flow: Flow,
-        reading: Mapping[str, str],
-        version: int,
-        tx: Tx,
-    ) -> None:
-        now = self._clock.now()
+    async def _commit(self, event: Event, read: _Read, tx: Tx) -> None:
+        now, text, client = self._clock.now(), read.text, read.client
         expiry = event.received_at + timedelta(days=self._settings.follow_up.expires_days)
         lead = await leads.ensure(
             tx, client_id=client.id, phone=text.from_address, sequence_expires_at=expiry, now=event.received_at
@@ -88,31 +100,22 @@ class TextHandler:
         conversation = await conversations.ensure(
             tx, client_id=client.id, lead_id=lead.id, text=text, now=event.received_at
         )
-        if conversation.state_version != version:
+        if conversation.state_version != read.version:
             raise Stale
         new = await conversations.add_inbound(
             tx, conversation, text, event_id=event.id, event_received_at=event.received_at, now=event.received_at
         )
         if not new:
             return  # the same message under another id, or a replay of what was handled
+        if read.takes_back:
+            if not await take_back(tx, conversation, now):
+                raise Stale  # it went meanwhile: this text answers it
+            conversation = conversation.before_last_turn()
         await leads.reopen(tx, lead, sequence_expires_at=expiry)
         if lead.not_textable:  # whoever texts can be texted
             await leads.mark_textable(tx, lead.id)
         timezone = known_zone(lead.timezone or client.timezone)
-        out = await opted_out(tx, text.from_address, text.to_address, client.id)
-        word = keyword(text.body, opted_out=out)
-        turn = Turn(
-            reading=reading,
-            keyword=word.kind if word else None,
-            keyword_how=word.how if word else "keyword",
-            keyword_lang=word.lang if word else "en",
-            conversation=conversation,
-            opted_out=out,
-            carrier_answers_keywords=self._provider.answers_keyword(text.channel, text.body),
-            local_day=local_day(now, timezone),
-            flow=flow,
-            evidence={"event_id": str(event.id), "body": text.body[:160]},
-        )
+        turn = await self._turn(tx, event, read, conversation, local_day(now, timezone))
         cause = Cause(
             event=event,
             conversation=conversation,
@@ -120,21 +123,29 @@ class TextHandler:
             timezone=timezone,
             said_at=came_in_at(event.payload) or min(text.said_at or now, now),
             sequences=sequences_for(client.settings, self._settings.sequences),
+            gathers_for=timedelta(seconds=read.flow.debounce_seconds),
         )
-        await apply(tx, cause, rules.decide(turn), now=now, settings=self._settings)
+        await apply(tx, cause, rules.decide(turn, self._known.flow), now=now, settings=self._settings)
 
-
-def _read(text: TextReceived, before: Conversation | None, flow: Flow, now: datetime) -> dict[str, str]:
-    """What the text answers: the question that was asked last, and others that it tells unasked. `now` is local."""
-    if keyword(text.body) is not None:
-        return {}
-    kinds = {question.key: question.type for question in flow.questions}
-    asked = before.last_question_key if before and before.last_question_key in kinds else None
-    context = Context(
-        now=now,
-        country=country_of(text.to_address),
-        services=flow.services,
-        synonyms=flow.service_words,
-        towns=flow.towns,
-    )
-    return read_answers(text.body, asked, kinds, context)
+    async def _turn(self, tx: Tx, event: Event, read: _Read, conversation: Conversation, day: str) -> Turn:
+        text, understood = read.text, read.understood
+        out = await opted_out(tx, text.from_address, text.to_address, read.client.id)
+        word = keyword(text.body, opted_out=out)
+        return Turn(
+            values=understood.values,
+            keyword=word.kind if word else None,
+            keyword_how=word.how if word else "keyword",
+            keyword_lang=word.lang if word else "en",
+            conversation=conversation,
+            opted_out=out,
+            carrier_answers_keywords=self._provider.answers_keyword(text.channel, text.body),
+            local_day=day,
+            flow=read.flow,
+            evidence={"event_id": str(event.id), "body": text.body[:160]},
+            text=text.body,
+            intent=understood.intent,
+            is_question=understood.is_question,
+            declines=understood.declines,
+            correlation_id=event.correlation_id,
+            who=text.from_address,
+        )
