@@ -60,7 +60,8 @@ WANTS_PERSON = Later(
         rf"|who|for|that)\b(?!\s(?:talk|speak|help|call)))",
         r"\b(?:real|live|actual)\s(?:person|human|agent|people|operator|representative|chat|support|assistant)\b"
         r"|\bhumans?\s(?:being|agent|support|assistance|help|operator|please|there|working|available)\b|\ba human\b",
-        r"^\W*(?:(?:please|hi|hello|hey|i want|i need|get|give me|the|an?)\s)*(?:human|person|someone|somebody|agent|operator|representative"
+        r"^\W*(?:(?:please|hi|hello|hey|i want|i need|get|give me|the|an?)\s)*(?:human|person|someone|somebody"
+        r"|agent|operator|representative"
         r"|rep|receptionist|manager|supervisor|customer (?:care|service|support)|live chat|support|help ?desk|call "
         r"?back)(?:\s(?:agent|number|team|executive|no))?\W*(?:please|pls|now|asap|available)?\W*$",
         rf"\b(?:contact|reach|call|phone|get (?:a\s)?hold of|get in touch with|hear from|chat to|meet|see|ask "
