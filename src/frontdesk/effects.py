@@ -5,7 +5,26 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Effect", "Enroll", "MarkConversation", "RecordConsent", "Say", "SendClass", "SetFields", "Withdraw"]
+__all__ = [
+    "Alert",
+    "Effect",
+    "Enroll",
+    "MarkConversation",
+    "RecordConsent",
+    "Say",
+    "SendClass",
+    "SetFields",
+    "Severity",
+    "Withdraw",
+]
+
+
+class Severity(StrEnum):
+    """How soon a person must look."""
+
+    LOW = "LOW"  # it is written down
+    MEDIUM = "MEDIUM"  # today
+    HIGH = "HIGH"  # now
 
 
 class SendClass(StrEnum):
@@ -74,6 +93,21 @@ class Withdraw:
     """End all sequences of the lead, for this reason (a word of `sequences.model.EndReason`)."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Tell the operator of a condition. `key` tells conditions of one type apart; each is open once, until resolved.
+
+    None of `Effect`: it is raised after the transaction of its cause, committed or not, see `steps/raise_alert.py`.
+    """
+
+    alert_type: str
+    key: str
+    severity: Severity
+    title: str
+    message: str
+    resource_id: str | None = None
 
 
 Effect = Say | SetFields | MarkConversation | RecordConsent | Enroll | Withdraw
