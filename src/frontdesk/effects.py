@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 __all__ = [
+    "Alert",
     "Effect",
     "Enroll",
     "Evidence",
@@ -16,9 +17,18 @@ __all__ = [
     "Say",
     "SendClass",
     "SetFields",
+    "Severity",
     "TellClient",
     "Withdraw",
 ]
+
+
+class Severity(StrEnum):
+    """How soon a person must look."""
+
+    LOW = "LOW"  # it is written down
+    MEDIUM = "MEDIUM"  # today
+    HIGH = "HIGH"  # now
 
 
 class SendClass(StrEnum):
@@ -136,6 +146,21 @@ class HandOver:
     """Give the conversation to a person: nothing automatic is said to the lead until it is released."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Tell the operator of a condition. `key` tells conditions of one type apart; each is open once, until resolved.
+
+    None of `Effect`: it is raised after the transaction of its cause, committed or not, see `steps/raise_alert.py`.
+    """
+
+    alert_type: str
+    key: str
+    severity: Severity
+    title: str
+    message: str
+    resource_id: str | None = None
 
 
 Effect = Say | TellClient | SetFields | MarkConversation | RecordConsent | Enroll | Withdraw | HandOver

@@ -18,6 +18,7 @@ FrontdeskError
 │   │   └── TooOften        the same, and it holds for this recipient alone: the number goes on
 │   ├── Unreachable         nothing was sent: again later
 │   └── Unknown             it may have been sent: never again by itself, reconcile
+├── ModelFailed             the language model gave nothing that can be used: go on without; `why` tells for counting
 ├── CannotDo                a tool cannot do it: say the sentence to the caller; what the tool wrote is undone
 ├── Undeliverable           an event that no retry can help: dead letter at once
 └── ClaimLost               another worker holds it now: write nothing, walk away
@@ -25,6 +26,7 @@ FrontdeskError
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar
 
 __all__ = [
@@ -36,6 +38,8 @@ __all__ = [
     "FrontdeskError",
     "KeyUsed",
     "Malformed",
+    "ModelFailed",
+    "ModelTrouble",
     "NoSuchSource",
     "NotPossible",
     "NotThere",
@@ -163,6 +167,33 @@ class Unreachable(SendError):
 
 class Unknown(SendError):
     """The request was written and no clear answer came: it may have been sent."""
+
+
+class ModelTrouble(StrEnum):
+    """Why a language model gave nothing that can be used."""
+
+    TIMEOUT = "timeout"  # no answer within the deadline
+    RATE_LIMIT = "rate_limit"  # 429: too many requests for the account
+    AUTH = "auth"  # the key, the account, its money or the model's name: somebody must act
+    REJECTED = "rejected"  # it refused this very request, such as one that is too long
+    SERVER = "server"  # an error of its own, or of a proxy before it
+    UNREACHABLE = "unreachable"  # no connection
+    BAD_JSON = "bad_json"  # an answer that is not what was asked for, also after a repair
+    SCHEMA_ECHO = "schema_echo"  # it gave the schema back instead of filling it
+    REFUSAL = "refusal"  # it will not, or a filter took the answer away
+    TRUNCATED = "truncated"  # the answer was cut off
+
+
+class ModelFailed(FrontdeskError):
+    """A language model gave nothing that can be used: the desk goes on with what it has without it.
+
+    `retry_after` is for how many seconds its server wants not to be asked, where it said so.
+    """
+
+    def __init__(self, message: str, why: ModelTrouble, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.why = why
+        self.retry_after = retry_after
 
 
 class CannotDo(FrontdeskError):

@@ -18,6 +18,7 @@ from frontdesk.setting_channels import (
     WhatsAppSettings,
 )
 from frontdesk.setting_kinds import E164, Country, FormSource, Hours, TimeZone
+from frontdesk.setting_model import ModelSettings
 from frontdesk.setting_parts import (
     NUDGES,
     FlowSettings,
@@ -118,6 +119,16 @@ class Settings(BaseSettings):
         int,
         Field(ge=0, le=365, description="days looked back for texts that no webhook brought; 0: only by hand"),
     ] = 7
+    openai_api_key: Annotated[
+        SecretStr | None, Field(description="key of the language model's service; many servers of your own need none")
+    ] = None
+    openai_base_url: Annotated[
+        str | None,
+        Field(description="of a server that speaks OpenAI's API, up to /v1; empty: OpenAI's own, if there is a key"),
+    ] = None
+    openai_model: Annotated[
+        str | None, Field(description="name of the language model that reads texts beside the rules; empty: none does")
+    ] = None
     sentry_dsn: Annotated[SecretStr | None, Field(description="where errors are reported; empty: nowhere")] = None
     log_format: Annotated[Literal["auto", "json", "pretty"], Field(description="auto: pretty on a terminal")] = "auto"
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="least level logged")] = "info"
@@ -141,6 +152,7 @@ class Settings(BaseSettings):
     booking: BookingSettings = BookingSettings()
     vapi: VapiSettings = VapiSettings()
     payments: PaymentSettings = PaymentSettings()
+    model: ModelSettings = ModelSettings()
     forms: Annotated[
         Mapping[FormSource, FormSettings],
         Field(description="sources of lead forms, each in a section of its own, such as [forms.website]"),
@@ -150,6 +162,11 @@ class Settings(BaseSettings):
     def uses_dialpad(self) -> bool:
         """True where Dialpad's webhooks are taken."""
         return self.dialpad_webhook_secret is not None or self.dialpad_allow_unsigned
+
+    @property
+    def uses_model(self) -> bool:
+        """True where a language model is configured: its name, and a key or a server of your own."""
+        return bool(self.openai_model and (self.openai_api_key or self.openai_base_url))
 
     @property
     def simulated(self) -> bool:

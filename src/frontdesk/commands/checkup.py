@@ -20,6 +20,7 @@ from frontdesk.commands.checks import (
     check_stripe,
     check_vapi,
 )
+from frontdesk.commands.checks_model import ask_model_once, check_model
 from frontdesk.commands.checks_whatsapp import check_whatsapp
 from frontdesk.commands.database import opened, schema_version
 from frontdesk.commands.described import described
@@ -88,6 +89,10 @@ def _checks(given: Given) -> Iterator[Check]:
     yield from check_stripe(settings)
     yield from check_forms(settings)
     yield from check_dialpad(settings)
+    of_model = list(check_model(settings))
+    yield from of_model
+    if not any(check.state is State.FAIL for check in of_model):
+        yield from asyncio.run(ask_model_once(settings))
 
 
 def _settings(settings: Settings, faults: list[Fault], given: Mapping[str, Any]) -> Iterator[Check]:

@@ -44,7 +44,7 @@ def quiet_settings(context: typer.Context, level: str = "warning") -> Settings:
 
 
 def _hush() -> None:
-    for name in ("httpx2", "httpcore2", "httpcore", "uvicorn"):
+    for name in ("httpx2", "httpcore2", "httpcore", "openai", "uvicorn"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -4,6 +4,9 @@ from frontdesk.simulator.arrivals import Arrival, Fate
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.faults import Faults
 from frontdesk.simulator.messages import SimulatedMessage
+from frontdesk.simulator.model import SimulatedModel
+from frontdesk.simulator.model_api import serve_model
+from frontdesk.simulator.model_faults import ModelFault
 from frontdesk.simulator.server import serve, serve_whatsapp
 from frontdesk.simulator.voice_agent import VoiceAgent
 from frontdesk.simulator.whatsapp import GraphError, WhatsAppCarrier, WhatsAppMessage
@@ -14,10 +17,13 @@ __all__ = [
     "Fate",
     "Faults",
     "GraphError",
+    "ModelFault",
     "SimulatedMessage",
+    "SimulatedModel",
     "VoiceAgent",
     "WhatsAppCarrier",
     "WhatsAppMessage",
     "serve",
+    "serve_model",
     "serve_whatsapp",
 ]
