@@ -27,10 +27,12 @@ from frontdesk.steps.forms import FormHandler
 from frontdesk.steps.lead_tools import find_or_create_lead, hand_over, send_text
 from frontdesk.steps.mixed import MixedHandler
 from frontdesk.steps.payments import PaymentHandler
+from frontdesk.steps.reading import AskModel
 from frontdesk.steps.receipts import ReceiptHandler
 from frontdesk.steps.texts import TextHandler
 from frontdesk.steps.voice_answers import VapiAnswers
 from frontdesk.steps.voice_calls import VoiceHandler
+from frontdesk.steps.wording import Wording
 from frontdesk.tools import make_tool
 
 __all__ = ["BUILT_IN_TOOLS", "Channels"]
@@ -48,6 +50,7 @@ class Channels:
     clock: BusinessClock
     lease_clock: LeaseClock
     registry: Registry
+    wording: Wording | None = None
 
     def add_provider(self, provider: Provider) -> None:
         """Serve a provider's webhooks."""
@@ -57,6 +60,13 @@ class Channels:
         """Serve a provider's webhooks and send through it."""
         self.add_provider(sender)
         self.registry.senders[sender.name] = sender
+
+    def _text_handler(self, sender: Sender) -> TextHandler:
+        """The handler of a provider's texts; a model is set up with the first. Raises SetupError without its SDK."""
+        settings, parts = self.settings, (self.db, self.bucket, self.clock)
+        self.registry.model = self.registry.model or AskModel.of(settings, *parts)
+        self.wording = self.wording or Wording.of(settings, self.clock)
+        return TextHandler(*parts, sender, settings, self.registry, self.wording)
 
     def use_twilio(self, *, public_base: str | None) -> Twilio:
         """Set up Twilio (or what stands in for it) with its handlers. Raises SetupError without credentials."""
@@ -70,7 +80,7 @@ class Channels:
             status_callback=f"{public_base}/webhooks/twilio/status{RETRY_FRAGMENT}" if public_base else "",
         )
         self.add_sender(twilio)
-        texts = TextHandler(self.db, self.bucket, self.clock, twilio, settings, self.registry)
+        texts = self._text_handler(twilio)
         self.registry.handlers.setdefault("twilio_sms", texts)
         if "twilio_status" not in self.registry.handlers:
             self.registry.handlers["twilio_status"] = ReceiptHandler(self.clock, twilio)
@@ -145,7 +155,7 @@ class Channels:
             version=settings.whatsapp.version,
         )
         self.add_sender(whatsapp)
-        texts = TextHandler(self.db, self.bucket, self.clock, whatsapp, settings, self.registry)
+        texts = self._text_handler(whatsapp)
         receipts = ReceiptHandler(self.clock, whatsapp)
         self.registry.handlers.setdefault(WHATSAPP, MixedHandler(whatsapp, texts=texts, receipts=receipts))
         return whatsapp

@@ -148,6 +148,10 @@ class Desk(Channels):
         """Close providers and connections."""
         for provider in self.registry.providers.values():
             await provider.aclose()
+        if self.registry.model is not None:
+            await self.registry.model.aclose()
+        if self.wording is not None:
+            await self.wording.aclose()
         await self.db.close()
 
 

@@ -17,3 +17,7 @@ class Model(Protocol):
     async def read(self, text: str, context: Context) -> Reading | None:
         """What the text says."""
         ...
+
+    async def aclose(self) -> None:
+        """Let go of its connections."""
+        ...

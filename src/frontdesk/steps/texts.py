@@ -4,8 +4,10 @@ Texts that come one after another before the first is answered are one message: 
 the conversation is decided on from where it stood before it, with all that was told since.
 """
 
-from dataclasses import dataclass
-from datetime import timedelta
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -16,6 +18,7 @@ from frontdesk.conversations import store as conversations
 from frontdesk.conversations.model import Conversation, Flow, Turn
 from frontdesk.db.clock import BusinessClock
 from frontdesk.db.pool import Bucket, Database, Tx
+from frontdesk.effects import Effect
 from frontdesk.errors import Undeliverable
 from frontdesk.inbox.model import Event
 from frontdesk.leads import store as leads
@@ -23,6 +26,8 @@ from frontdesk.message import TextReceived
 from frontdesk.outbox.counters import local_day
 from frontdesk.provider import Sender, came_in_at
 from frontdesk.readers.keywords import keyword
+from frontdesk.readers.languages import read_language
+from frontdesk.readers.phones import country_of
 from frontdesk.registry import Commit, Registry
 from frontdesk.settings import Settings
 from frontdesk.steps.apply import Cause, apply
@@ -30,8 +35,12 @@ from frontdesk.steps.bursts import still_waits, take_back
 from frontdesk.steps.facts import flow_for, known_zone, opted_out, sequences_for
 from frontdesk.steps.handle import Stale
 from frontdesk.steps.understanding import Understanding, Understood
+from frontdesk.steps.wording import Wording, model_of, with_wordings
 
 __all__ = ["TextHandler"]
+
+_TO_SETTLE = 1.0  # seconds of a handler's time that are left to the transaction
+_SURE_LANGUAGE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +53,21 @@ class _Read:
     understood: Understood
     version: int
     takes_back: bool
+    wordings: Mapping[str, str] = field(default_factory=dict)
 
 
 class TextHandler:
     """Handles the texts of one provider."""
 
     def __init__(
-        self, db: Database, bucket: Bucket, clock: BusinessClock, provider: Sender, settings: Settings, known: Registry
+        self,
+        db: Database,
+        bucket: Bucket,
+        clock: BusinessClock,
+        provider: Sender,
+        settings: Settings,
+        known: Registry,
+        wording: Wording | None = None,
     ) -> None:
         self._db = db
         self._bucket = bucket
@@ -58,10 +75,12 @@ class TextHandler:
         self._provider = provider
         self._settings = settings
         self._known = known
+        self._wording = wording
         self._understanding = Understanding(lambda: known.reader, lambda: known.model)
 
     async def __call__(self, event: Event) -> Commit:
         """Load and read outside the settling transaction; returns what is to be written in it."""
+        began = asyncio.get_running_loop().time()
         text = self._provider.read(event.webhook_type, event.payload)
         if not isinstance(text, TextReceived):
             raise Undeliverable(f"A webhook of type {event.webhook_type} does not hold a text.")
@@ -78,7 +97,35 @@ class TextHandler:
         local = event.received_at.astimezone(ZoneInfo(known_zone(client.timezone)))
         understood = await self._understanding.read(text.body, before, flow, text.to_address, local)
         version = stands.state_version if stands is not None else 0
-        return partial(self._commit, event, _Read(text, client, flow, understood, version, takes_back))
+        read = _Read(text, client, flow, understood, version, takes_back)
+        if self._wording is not None:
+            left = began + self._settings.worker.handler_seconds - _TO_SETTLE - asyncio.get_running_loop().time()
+            preview = self._turn(
+                event, read, before or _new(client, text), local_day(self._clock.now(), str(local.tzinfo))
+            )
+            effects = rules.decide(preview, self._known.flow)
+            read = replace(read, wordings=await self._reworded(effects, read, before, local, left))
+        return partial(self._commit, event, read)
+
+    async def _reworded(
+        self, effects: Sequence[Effect], read: _Read, before: Conversation | None, local: datetime, seconds: float
+    ) -> Mapping[str, str]:
+        """What a model would say in place of each reply that this text leads to, as far as the time goes."""
+        assert self._wording is not None  # noqa: S101  (asked by the caller)
+        model = model_of(read.client.settings, self._settings.model)
+        model = model.model_copy(update={"reply_seconds": min(model.reply_seconds, seconds)})
+        if seconds <= 0:
+            return {}
+        language = read_language(read.text.body)
+        return await self._wording.reworded(
+            effects,
+            business=read.client.name,
+            model=model,
+            now=local,
+            first=before is None or before.last_question_key is None,
+            language=language.value if language is not None and language.confidence >= _SURE_LANGUAGE else None,
+            country=country_of(read.text.to_address),
+        )
 
     def _nobodys(self, address: str) -> str:
         if address == self._settings.onboarding_number:
@@ -115,7 +162,8 @@ class TextHandler:
         if lead.not_textable:  # whoever texts can be texted
             await leads.mark_textable(tx, lead.id)
         timezone = known_zone(lead.timezone or client.timezone)
-        turn = await self._turn(tx, event, read, conversation, local_day(now, timezone))
+        out = await opted_out(tx, text.from_address, text.to_address, client.id)
+        turn = self._turn(event, read, conversation, local_day(now, timezone), opted_out=out)
         cause = Cause(
             event=event,
             conversation=conversation,
@@ -125,19 +173,21 @@ class TextHandler:
             sequences=sequences_for(client.settings, self._settings.sequences),
             gathers_for=timedelta(seconds=read.flow.debounce_seconds),
         )
-        await apply(tx, cause, rules.decide(turn, self._known.flow), now=now, settings=self._settings)
+        effects = with_wordings(rules.decide(turn, self._known.flow), read.wordings)
+        await apply(tx, cause, effects, now=now, settings=self._settings)
 
-    async def _turn(self, tx: Tx, event: Event, read: _Read, conversation: Conversation, day: str) -> Turn:
+    def _turn(
+        self, event: Event, read: _Read, conversation: Conversation, day: str, *, opted_out: bool = False
+    ) -> Turn:
         text, understood = read.text, read.understood
-        out = await opted_out(tx, text.from_address, text.to_address, read.client.id)
-        word = keyword(text.body, opted_out=out)
+        word = keyword(text.body, opted_out=opted_out)
         return Turn(
             values=understood.values,
             keyword=word.kind if word else None,
             keyword_how=word.how if word else "keyword",
             keyword_lang=word.lang if word else "en",
             conversation=conversation,
-            opted_out=out,
+            opted_out=opted_out,
             carrier_answers_keywords=self._provider.answers_keyword(text.channel, text.body),
             local_day=day,
             flow=read.flow,
@@ -149,3 +199,8 @@ class TextHandler:
             correlation_id=event.correlation_id,
             who=text.from_address,
         )
+
+
+def _new(client: Client, text: TextReceived) -> Conversation:
+    """A conversation that begins with this text."""
+    return Conversation(0, client.id, 0, text.channel, text.to_address, text.from_address, None, 0, 0, {}, {}, None)
