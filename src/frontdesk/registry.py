@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from frontdesk.conversations.rules import OwnFlow
 from frontdesk.db.pool import Tx
 from frontdesk.inbox.model import Event, Receipted
+from frontdesk.message import TextReceived
 from frontdesk.provider import Answer, HttpRequest, Profile, Provider, Sender
 from frontdesk.readers.beside import Model, OwnReader
 from frontdesk.tools import Tool
 
-__all__ = ["Answered", "Answerer", "Answering", "Commit", "Handler", "Registry"]
+__all__ = ["Answered", "Answerer", "Answering", "Commit", "Handler", "Registry", "TextRoute"]
 
 Commit = Callable[[Tx], Awaitable[None]]
 """The writes of one handled event; runs inside the transaction that settles it, perhaps with other events' writes."""
@@ -26,6 +27,9 @@ class Answered:
     answer: Answer
     kept: tuple[Receipted, ...] = ()
 
+
+TextRoute = Callable[[Event, TextReceived, Sender], Awaitable[Commit | None]]
+"""Handles the texts of some who are no leads, such as new owners; None leaves the text to the next route, then to leads."""
 
 Answerer = Callable[[HttpRequest], Awaitable[Answered | None]]
 """Answers a webhook that waits for more than an acknowledgement; None for one that does not, which is then received.
@@ -54,6 +58,8 @@ class Registry:
     """By the webhook type, of which some or all webhooks are answered with what they asked for."""
     tools: dict[str, Tool] = field(default_factory=dict)
     """What a voice agent may call, by name."""
+    text_routes: list[TextRoute] = field(default_factory=list)
+    """Asked in order before a text counts as one of a lead's."""
     flow: OwnFlow | None = None
     """A user's own flow, asked before the desk's questions."""
     reader: OwnReader | None = None

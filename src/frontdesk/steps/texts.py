@@ -84,6 +84,9 @@ class TextHandler:
         text = self._provider.read(event.webhook_type, event.payload)
         if not isinstance(text, TextReceived):
             raise Undeliverable(f"A webhook of type {event.webhook_type} does not hold a text.")
+        for route in self._known.text_routes:
+            if (commit := await route(event, text, self._provider)) is not None:
+                return commit
         async with self._db.transaction(self._bucket) as tx:
             # Asked again where nobody had the number at receipt: a replay finds the client that it was given to since.
             client_id = event.client_id or (await clients.served_on(tx, [text.to_address])).get(text.to_address)
