@@ -29,7 +29,7 @@ class Answered:
 
 
 TextRoute = Callable[[Event, TextReceived, Sender], Awaitable[Commit | None]]
-"""Handles the texts of some who are no leads, such as new owners; None leaves the text to the next route, then to leads."""
+"""Handles texts of some who are no leads, such as new owners; None leaves it to the next route, at last to leads."""
 
 Answerer = Callable[[HttpRequest], Awaitable[Answered | None]]
 """Answers a webhook that waits for more than an acknowledgement; None for one that does not, which is then received.
