@@ -13,6 +13,7 @@ import structlog
 
 from frontdesk.chat_trouble import NAME_OF_SCHEMA, Terms, easier, is_address, refused, wait_in
 from frontdesk.errors import ModelFailed, ModelTrouble, SetupError
+from frontdesk.setting_kinds import secrets_in
 from frontdesk.settings import Settings
 
 __all__ = ["OPENAI", "Chat", "Saying"]
@@ -22,6 +23,7 @@ log = structlog.get_logger(__name__)
 OPENAI = "https://api.openai.com/v1"
 """Where models are asked when no address is set."""
 _NO_KEY = "none"  # the SDK insists on one, servers without keys look at none
+_SHORTEST_KEY = 8  # a shorter one may be a word
 _LONGEST = 60.0  # seconds: whoever asks has a shorter deadline
 _CONNECT = 3.0  # seconds: a server that is there answers sooner
 
@@ -52,9 +54,10 @@ class Chat:
         self.model = model
         self.base_url = base_url or OPENAI
         self.terms = Terms()
+        self._key = api_key or _NO_KEY
         self._sdk = openai
         self._client = openai.AsyncOpenAI(
-            api_key=api_key or _NO_KEY,
+            api_key=self._key,
             base_url=self.base_url,
             max_retries=0,
             timeout=openai.Timeout(_LONGEST, connect=_CONNECT),
@@ -65,10 +68,10 @@ class Chat:
         """The model of these settings; None where none is configured."""
         if not settings.uses_model or settings.openai_model is None:
             return None
-        key = settings.openai_api_key
+        keys = secrets_in(settings.openai_api_key)
         return cls(
             model=settings.openai_model,
-            api_key=key.get_secret_value() if key is not None else None,
+            api_key=keys[0] if keys else None,  # of a pair the new one
             base_url=settings.openai_base_url,
         )
 
@@ -87,10 +90,11 @@ class Chat:
                     try:
                         answer = await self._complete(sayings, schema, terms, tokens)
                     except self._sdk.APIStatusError as error:
-                        less = easier(terms, error.status_code, error.param, error.code, _words(error))
+                        words = self._words(error)
+                        less = easier(terms, error.status_code, error.param, error.code, words)
                         if less is None:
                             wait = wait_in(error.response.headers)
-                            raise refused(error.status_code, error.code, error.type, _words(error), wait) from error
+                            raise refused(error.status_code, error.code, error.type, words, wait) from error
                         terms = less
                     else:
                         self._keep(terms)
@@ -107,6 +111,13 @@ class Chat:
         if terms != self.terms:
             log.info("model_asked_for_less", model=self.model, terms=str(terms))
             self.terms = terms
+
+    def _words(self, error: Any) -> str:
+        """The server's own sentence without the key, which some repeat; of a proxy's page the status is enough."""
+        said = error.body.get("message") if isinstance(error.body, Mapping) else None
+        if isinstance(said, str):
+            return said.replace(self._key, "***") if len(self._key) >= _SHORTEST_KEY else said
+        return f"HTTP {error.status_code}"
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -145,11 +156,3 @@ def _text_of(answer: Any) -> str:
         raise ModelFailed("The answer was cut off: raise model.answer_tokens.", ModelTrouble.TRUNCATED)
     content = getattr(message, "content", None)
     return content if isinstance(content, str) else ""
-
-
-def _words(error: Any) -> str:
-    """The server's own sentence; of a proxy's page nothing is worth keeping but the status."""
-    body = error.body
-    if isinstance(body, Mapping) and isinstance(body.get("message"), str):
-        return str(body["message"])
-    return f"HTTP {error.status_code}"

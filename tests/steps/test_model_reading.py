@@ -357,6 +357,31 @@ def test_without_the_sdk_the_desk_runs_and_a_model_says_what_to_install(monkeypa
         Chat(model="m")
 
 
+def test_of_a_pair_of_keys_the_new_one_is_used(dsn: str) -> None:
+    async def story(office: Office) -> None:
+        office.model.key = "sk-new-one"
+        settings = scratch_settings(
+            openai_api_key="sk-new-one,sk-old-one", openai_base_url=office.base_url, openai_model=office.model.name
+        )
+        asks = AskModel.of(settings, office.db, PUBLIC, office.clock)
+        assert asks is not None
+        office.asking.append(asks)
+        assert await asks.read(TEXT, HERE) is not None
+
+    in_office(dsn, story)
+
+
+def test_a_key_that_the_server_repeats_is_not_kept(dsn: str) -> None:
+    async def story(office: Office) -> None:
+        asks = office.join()
+        office.model.key = "sk-another"
+        assert await asks.read(TEXT, HERE) is None
+        ((error,),) = await office.rows("SELECT last_error FROM reader_failures")
+        assert "Incorrect API key provided: ***" in error
+
+    in_office(dsn, story)
+
+
 def test_an_address_that_is_none_is_said_at_once() -> None:
     with pytest.raises(SetupError, match="OPENAI_BASE_URL"):
         Chat(model="m", base_url="http://[oops/v1")

@@ -134,6 +134,9 @@ def _city(pointed: _Pointed) -> Found[str] | None:
 
 
 def _address(pointed: _Pointed) -> Found[str] | None:
+    around = read_address(pointed.text, pointed.folded, pointed.asked("address"))
+    if around is not None and (found := _overlapping([around.address], pointed)):
+        return found[0]
     place = read_address(pointed.quote, pointed.said, True)
     return _moved(place.address, pointed) if place else None
 

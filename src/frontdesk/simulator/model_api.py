@@ -48,7 +48,7 @@ async def serve_model(model: SimulatedModel, host: str = "127.0.0.1", port: int 
 async def _complete(request: Request, model: SimulatedModel) -> Response:
     given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
     if not hmac.compare_digest(given.encode("utf-8", "replace"), model.key.encode()):
-        raise ModelError(401, f"Incorrect API key provided: {given[:6]}***.", code="invalid_api_key")
+        raise ModelError(401, f"Incorrect API key provided: {given}.", code="invalid_api_key")
     try:
         asked = await request.json()
     except (JSONDecodeError, UnicodeDecodeError):
