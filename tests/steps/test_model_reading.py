@@ -134,6 +134,18 @@ def test_the_deadline_is_for_the_whole_with_the_repair(faults: tuple[ModelFault,
     asyncio.run(story())
 
 
+def test_a_repair_has_only_the_time_that_the_first_answer_left() -> None:
+    async def story() -> None:
+        async with reading(seconds=1.0, delay_seconds=0.7) as (model, reader):
+            model.next(ModelFault.BAD_JSON)
+            with pytest.raises(ModelFailed) as failed:
+                await reader.read(TEXT, HERE)
+            assert failed.value.why is ModelTrouble.TIMEOUT
+            assert len(model.asked) == 2
+
+    asyncio.run(story())
+
+
 def test_nobody_at_the_address_is_unreachable() -> None:
     async def story() -> None:
         chat = Chat(model="m", base_url=f"http://127.0.0.1:{free_port()}/v1")

@@ -43,6 +43,8 @@ class SimulatedModel:
     """False: a server that does JSON mode alone, and answers 400 to a schema."""
     knows_temperature: bool = True
     """False: a model that takes no temperature, as those that reason do."""
+    delay_seconds: float = 0.0
+    """How long it thinks before it answers."""
     answer: Answerer = _nothing
     asked: list[dict[str, Any]] = field(default_factory=list)
     _next: dict[ModelFault, int] = field(default_factory=dict)

@@ -4,6 +4,7 @@ Source: OpenAI's API reference, "Create chat completion" and "Error codes": erro
 code}}`.
 """
 
+import asyncio
 import contextlib
 import hmac
 import json
@@ -57,6 +58,7 @@ async def _complete(request: Request, model: SimulatedModel) -> Response:
         raise ModelError(400, "The JSON body of your request is no object.")
     model.take(asked)
     fault = model.strikes()
+    await asyncio.sleep(model.delay_seconds)
     return _trouble(fault) or _answered(model, asked, fault)
 
 
