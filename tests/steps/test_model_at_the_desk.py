@@ -99,6 +99,21 @@ def test_a_model_may_add_a_wish_for_a_person_and_takes_no_emergency_away(dsn: st
     asyncio.run(story())
 
 
+def test_an_opt_out_that_only_the_model_finds_is_one(dsn: str) -> None:
+    model = SimulatedModel()
+
+    async def story() -> None:
+        async with desk_with(dsn, model) as desk:
+            words = "you people are dead to me, lose this number of mine"
+            model.says(intent=("opt_out", "lose this number of mine"))
+            said = await talk(desk, "Hi", words, "Hi")
+            assert len(said) == 2
+            assert said[-1].startswith("You're unsubscribed")
+            assert [row.kind for row in await desk.rows("SELECT kind FROM consents")] == ["opt_out"]
+
+    asyncio.run(story())
+
+
 def test_replies_go_out_reworded_where_that_is_switched_on(dsn: str) -> None:
     def answer(asked: Mapping[str, Any]) -> Mapping[str, Any]:
         schema = asked["response_format"]["json_schema"]["schema"]

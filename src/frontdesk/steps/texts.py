@@ -183,7 +183,7 @@ class TextHandler:
         self, event: Event, read: _Read, conversation: Conversation, day: str, *, opted_out: bool = False
     ) -> Turn:
         text, understood = read.text, read.understood
-        word = keyword(text.body, opted_out=opted_out)
+        word = keyword(text.body, opted_out=opted_out) or understood.opt_out
         return Turn(
             values=understood.values,
             keyword=word.kind if word else None,

@@ -16,7 +16,7 @@ from frontdesk.effects import Evidence, FieldValue
 from frontdesk.readers.beside import Model, OwnReader
 from frontdesk.readers.folding import fold
 from frontdesk.readers.intents import read_intent
-from frontdesk.readers.keywords import keyword
+from frontdesk.readers.keywords import Word, keyword
 from frontdesk.readers.manner import declines, is_question
 from frontdesk.readers.phones import country_of
 from frontdesk.readers.reading import Context
@@ -42,6 +42,7 @@ class Understood:
     intent: str | None = None
     is_question: bool = False
     declines: bool = False
+    opt_out: Word | None = None  # one that only the model found
 
 
 class Understanding:
@@ -77,7 +78,8 @@ class Understanding:
             values += answers(reading, text, key, kinds, now, MODEL)
             added = reading.intent.value if reading.intent is not None else None
             intent = added if added in _ADDED and intent not in _ADDED else intent
-        return Understood(tuple(values), intent, is_question(text), declines(text))
+        opt_out = reading.opt_out.value if reading is not None and reading.opt_out is not None else None
+        return Understood(tuple(values), intent, is_question(text), declines(text), opt_out)
 
     async def _by_own(
         self, text: str, context: Context, asked: str | None, kinds: Mapping[str, str]
