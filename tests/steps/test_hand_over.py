@@ -44,6 +44,9 @@ def test_the_lead_and_the_business_are_told_and_the_bot_is_silent(
         assert text in said
         (state,) = await desk.rows(PAUSED)
         assert (state.paused, state.why) == (True, why)
+        (fields,) = await desk.rows("SELECT known_fields FROM conversations")
+        # A wish for a person answers nothing; an emergency is what they need.
+        assert set(fields.known_fields) == ({"name"} if why == "asked" else {"name", "service"})
         (ended,) = await desk.rows("SELECT DISTINCT end_reason FROM sequence_enrolments")
         assert ended.end_reason == "reply"
         await desk.rows("UPDATE conversations SET bot_paused_at = NULL RETURNING id")

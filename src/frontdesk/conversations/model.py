@@ -107,8 +107,10 @@ class Conversation:
         )
 
     def asked(self, flow: Flow) -> FlowQuestion | None:
-        """The question that the lead is answering, if any."""
-        return None if self.flow_state.get("done") else flow.question(self.last_question_key)
+        """The question that the lead is answering, if any; to a person they answer what that person asked."""
+        if self.flow_state.get("done") or self.bot_paused_at is not None:
+            return None
+        return flow.question(self.last_question_key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,10 @@ class Understanding:
             synonyms=flow.service_words,
             towns=flow.towns,
         )
-        key = asked.key if asked else None
-        values = read_answers(text, key, kinds, context)
         intent = found.value if (found := read_intent(fold(text))) is not None else None
+        # Whoever asks for a person does not answer; what they tell beside it is taken.
+        key = asked.key if asked is not None and intent != "handoff" else None
+        values = read_answers(text, key, kinds, context)
         values += await self._by_own(text, context, key, kinds)
         reading = await model.read(text, context) if (model := self._model()) is not None else None
         if reading is not None:
