@@ -158,6 +158,15 @@ def test_a_wish_for_a_person_and_an_emergency_go_before_the_questions(intent: st
     assert "help me" in notice.body
 
 
+@pytest.mark.parametrize("intent", ["cancel", "reschedule"])
+def test_who_has_an_appointment_gets_a_person_to_move_or_cancel_it(intent: str) -> None:
+    (_, handed, _, notice) = said_by(replace(TURN, intent=intent, booked=True))
+    assert handed == HandOver("asked")
+    assert f"wants to {intent} their appointment" in notice.body
+    effects = said_by(replace(TURN, intent=intent))
+    assert not any(isinstance(effect, HandOver) for effect in effects)  # there is nothing to cancel
+
+
 @pytest.mark.parametrize("intent", ["handoff", "emergency"])
 def test_a_flow_without_words_for_it_hands_nothing_over(intent: str) -> None:
     effects = said_by(replace(TURN, intent=intent, flow=MOVES_ON))

@@ -42,7 +42,8 @@ def hand_over(turn: Turn, why: str, flow_state: Mapping[str, Any] | None = None)
 def _notice(turn: Turn, why: str) -> str:
     name = turn.known.get("name")
     who = f"{name}, {turn.who}," if name else turn.who
+    about = f"wants to {turn.intent} their appointment" if turn.intent in ("cancel", "reschedule") else _NOTICES[why]
     return (
-        f'{turn.flow.business}: {who} {_NOTICES[why]}: "{shortened(turn.text, 120)}" '
+        f'{turn.flow.business}: {who} {about}: "{shortened(turn.text, 120)}" '
         "Please call or text them: the desk stays silent towards them until you release the conversation."
     )

@@ -133,6 +133,7 @@ class Turn:
     declines: bool = False  # would rather not say
     correlation_id: str = ""
     who: str = ""  # the lead's number, for what the client is told
+    booked: bool = False  # has an appointment, which only a person moves or cancels by text
 
     @property
     def known(self) -> dict[str, str]:

@@ -39,8 +39,15 @@ def _answer(turn: Turn, own: OwnFlow | None) -> list[Effect]:
     told: list[Effect] = [SetFields(turn.values)] if turn.values else []
     if turn.conversation.bot_paused_at is not None:
         return [*back, *told]  # a person has the conversation: the bot listens, and is silent
-    why = {"emergency": "emergency", "handoff": "asked"}.get(turn.intent or "")
-    if why is not None and (handed := hand_over(turn, why)):
+    if (why := _why_a_person(turn)) and (handed := hand_over(turn, why)):
         return [*back, *told, *handed]
     said = own(turn) if own is not None else None
     return [*back, *told, *(go_on(turn) if said is None else said)]
+
+
+def _why_a_person(turn: Turn) -> str | None:
+    """Why a person must take over at once, if so."""
+    if turn.intent == "emergency":
+        return "emergency"
+    about_appointment = turn.booked and turn.intent in ("cancel", "reschedule")
+    return "asked" if turn.intent == "handoff" or about_appointment else None

@@ -166,7 +166,9 @@ class TextHandler:
             await leads.mark_textable(tx, lead.id)
         timezone = known_zone(lead.timezone or client.timezone)
         out = await opted_out(tx, text.from_address, text.to_address, client.id)
-        turn = self._turn(event, read, conversation, local_day(now, timezone), opted_out=out)
+        turn = self._turn(
+            event, read, conversation, local_day(now, timezone), opted_out=out, booked=lead.status == "booked"
+        )
         cause = Cause(
             event=event,
             conversation=conversation,
@@ -180,7 +182,14 @@ class TextHandler:
         await apply(tx, cause, effects, now=now, settings=self._settings)
 
     def _turn(
-        self, event: Event, read: _Read, conversation: Conversation, day: str, *, opted_out: bool = False
+        self,
+        event: Event,
+        read: _Read,
+        conversation: Conversation,
+        day: str,
+        *,
+        opted_out: bool = False,
+        booked: bool = False,
     ) -> Turn:
         text, understood = read.text, read.understood
         word = keyword(text.body, opted_out=opted_out) or understood.opt_out
@@ -201,6 +210,7 @@ class TextHandler:
             declines=understood.declines,
             correlation_id=event.correlation_id,
             who=text.from_address,
+            booked=booked,
         )
 
 
