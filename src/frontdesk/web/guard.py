@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from frontdesk.reporting import report
+from frontdesk.web.paths import own_path
 from frontdesk.web.problems import Problems
 
 __all__ = ["Guard"]
@@ -46,7 +47,7 @@ class Guard:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                _add_headers(message, keep=scope["path"].startswith("/static/"))
+                _add_headers(message, keep=own_path(scope).startswith("/static/"))
             await send(message)
 
         try:

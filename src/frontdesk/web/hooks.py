@@ -15,6 +15,7 @@ from frontdesk.inbox.model import Receipted
 from frontdesk.meters import Meters
 from frontdesk.provider import Answer, HttpRequest
 from frontdesk.steps.receive import take
+from frontdesk.web.paths import own_path, root_of
 
 __all__ = ["ALIASES", "hook_routes", "public_url"]
 
@@ -132,10 +133,11 @@ def _as_received(request: Request, body: bytes, base: str | None) -> HttpRequest
 def public_url(request: Request, base: str | None) -> str:
     """The URL that the provider called: PUBLIC_URL when set, else what the proxy in front says, else the request's."""
     query = request.scope["query_string"].decode("latin-1")
-    path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1").partition("?")[0]
+    whole = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1").partition("?")[0]
+    path = own_path(request.scope, whole)  # a base has the path that the desk is mounted below
     if base is None:
         headers = request.headers
         proto = headers.get("x-forwarded-proto", request.url.scheme).split(",")[0].strip()
         host = headers.get("x-forwarded-host", headers.get("host", "")).split(",")[0].strip()
-        base = f"{proto}://{host}"
+        base = f"{proto}://{host}{root_of(request.scope)}"
     return f"{base.rstrip('/')}{path}{'?' + query if query else ''}"

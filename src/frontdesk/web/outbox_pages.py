@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from frontdesk.desk import Desk
@@ -22,7 +22,8 @@ from frontdesk.web import views
 from frontdesk.web.forms import local_path, read_form
 from frontdesk.web.outbox import read_message
 from frontdesk.web.outbox_shapes import PreviewShown
-from frontdesk.web.pages import admitted, blank_form, cursor_of
+from frontdesk.web.pages import admitted, blank_form, cursor_of, row_id
+from frontdesk.web.paths import go_to
 from frontdesk.web.rendering import Renderer
 from frontdesk.web.shapes import LedgerRow
 from frontdesk.web.views import NEWEST
@@ -93,7 +94,7 @@ class _Outbox:
 
     async def _message(self, request: Request, template: str) -> Response:
         async with views.reading(self._desk) as tx:
-            row = await read_message(tx, _id(request), self._desk)
+            row = await read_message(tx, row_id(request), self._desk)
         return self._render(request, template, message=row)
 
     async def banner_part(self, request: Request) -> Response:
@@ -102,7 +103,7 @@ class _Outbox:
     async def preview_part(self, request: Request) -> Response:
         """What would go, while it is being written."""
         body = (await read_form(request)).get("body", "")
-        return self._render(request, "_preview.html", preview=await self._preview(_id(request), body))
+        return self._render(request, "_preview.html", preview=await self._preview(row_id(request), body))
 
     async def _preview(self, conversation_id: int, body: str) -> PreviewShown | None:
         if not body.strip():
@@ -112,7 +113,7 @@ class _Outbox:
 
     async def write(self, request: Request) -> Response:
         """Send what was written below a conversation; with htmx the form comes back, else the conversation's page."""
-        conversation_id, form, by_htmx = _id(request), await read_form(request), "hx-request" in request.headers
+        conversation_id, form, by_htmx = row_id(request), await read_form(request), "hx-request" in request.headers
         body, at, key = form.get("body", ""), form.get("at", ""), form.get("key", "")[:255]
         shown: dict[str, Any] = {**blank_form(), "conversation": {"id": conversation_id}}
         try:
@@ -126,7 +127,7 @@ class _Outbox:
             kept = {"body": body, "at": at, "preview": await self._preview(conversation_id, body)}
             return self._render(request, "_write.html", **{**shown, **kept, "trouble": str(error)})
         if not by_htmx:
-            return RedirectResponse(f"/conversations/{conversation_id}", 303)
+            return go_to(request, f"/conversations/{conversation_id}")
         async with views.reading(self._desk) as tx:
             row = await read_message(tx, said.ledger_id, self._desk)
         notice = f"Message {row.id}: {row.standing}."
@@ -141,8 +142,8 @@ class _Outbox:
 
     async def cancel(self, request: Request) -> Response:
         form = await read_form(request)
-        await cancel_by_hand(*self._parts, _id(request), actor=request.state.who)
-        return _back(form, f"/outbox/{_id(request)}")
+        await cancel_by_hand(*self._parts, row_id(request), actor=request.state.who)
+        return _back(request, form, f"/outbox/{row_id(request)}")
 
     async def resolve(self, request: Request) -> Response:
         form = await read_form(request)
@@ -150,8 +151,8 @@ class _Outbox:
             word = Word(form.get("as", ""))
         except ValueError as error:
             raise HTTPException(400, "Say what became of it: sent, not_sent or send_again.") from error
-        await resolve(*self._parts, _id(request), word, actor=request.state.who)
-        return _back(form, f"/outbox/{_id(request)}")
+        await resolve(*self._parts, row_id(request), word, actor=request.state.who)
+        return _back(request, form, f"/outbox/{row_id(request)}")
 
     async def stop(self, request: Request) -> Response:
         form = await read_form(request)
@@ -160,20 +161,12 @@ class _Outbox:
         providers = list(self._desk.registry.senders)
         how: dict[str, Any] = {"mode": mode, "reason": form.get("reason", "")[:500], "providers": providers}
         await switching.switch_on(*self._parts, which, actor=request.state.who, **how)
-        return _back(form, "/system#switches")
+        return _back(request, form, "/system#switches")
 
     async def go(self, request: Request) -> Response:
         form = await read_form(request)
         await switching.switch_off(*self._parts, _which(form, form.get("name", "")), actor=request.state.who)
-        return _back(form, "/system#switches")
-
-
-def _id(request: Request) -> int:
-    """The id in the path. Raises HTTPException 404 for one that no row can have."""
-    number: int = request.path_params["id"]
-    if not 0 < number < 2**63:
-        raise HTTPException(404, f"There is no {number} here.")
-    return number
+        return _back(request, form, "/system#switches")
 
 
 def _wanted(given: Mapping[str, str]) -> views.Wanted:
@@ -200,5 +193,5 @@ def _which(form: Mapping[str, str], name: str) -> switching.Which:
         raise HTTPException(400, f"This switch is not clear: {error}.") from error
 
 
-def _back(form: Mapping[str, str], otherwise: str) -> Response:
-    return RedirectResponse(local_path(form.get("next", otherwise)), 303)
+def _back(request: Request, form: Mapping[str, str], otherwise: str) -> Response:
+    return go_to(request, local_path(form.get("next", otherwise)))

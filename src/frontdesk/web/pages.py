@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from frontdesk.desk import Desk
@@ -18,12 +18,13 @@ from frontdesk.web.forms import local_path, read_form
 from frontdesk.web.health import assess
 from frontdesk.web.health_shapes import Health
 from frontdesk.web.outbox_shapes import Limiters
+from frontdesk.web.paths import go_to, own_path, root_of
 from frontdesk.web.rendering import Renderer
 from frontdesk.web.sending import read_limiters, read_switches
 from frontdesk.web.timeline import bubbles, known
 from frontdesk.web.views import NEWEST, Cursor
 
-__all__ = ["admitted", "blank_form", "cursor_of", "page_routes"]
+__all__ = ["admitted", "blank_form", "cursor_of", "page_routes", "row_id"]
 
 _PER_PAGE = 50
 _MESSAGES = 60
@@ -37,7 +38,7 @@ def admitted(endpoint: Endpoint) -> Endpoint:
 
     async def behind_the_door(request: Request) -> Response:
         request.state.who = request.app.state.door.admit(request)
-        if not request.url.path.startswith("/parts/"):  # parts are put into a page that has the banner
+        if not own_path(request.scope).startswith("/parts/"):  # parts are put into a page that has the banner
             request.state.switches = await request.app.state.switches()
         return await endpoint(request)
 
@@ -98,9 +99,9 @@ class _Pages:
         return await self._conversation(request, "_chat.html")
 
     async def _conversation(self, request: Request, template: str) -> Response:
-        conversation_id, after = request.path_params["id"], cursor_of(request)
+        conversation_id, after = row_id(request), cursor_of(request)
         async with views.reading(self._desk) as tx:
-            row = await views.conversation(tx, conversation_id) if conversation_id < 2**63 else None
+            row = await views.conversation(tx, conversation_id)
             if row is None:
                 raise HTTPException(404, f"There is no conversation {conversation_id}.")
             messages = await views.messages(tx, conversation_id, after, _MESSAGES + 1)
@@ -138,7 +139,7 @@ class _Pages:
 
     async def login_form(self, request: Request) -> Response:
         if not request.app.state.door.keys:
-            return RedirectResponse("/", 303)
+            return go_to(request, "/")
         return self._login_page(request, local_path(request.query_params.get("next", "/")))
 
     async def login(self, request: Request) -> Response:
@@ -150,11 +151,12 @@ class _Pages:
         if key is None:
             await asyncio.sleep(0.5)  # guessing is slow
             return self._login_page(request, onward, wrong=True, status=403)
-        response = RedirectResponse(onward, 303)
+        response = go_to(request, onward)
         response.set_cookie(
             COOKIE,
             door.open_session(key),
             max_age=int(SESSION.total_seconds()),
+            path=f"{root_of(request.scope)}/",
             secure=_is_https(request),
             httponly=True,
             samesite="strict",
@@ -163,8 +165,9 @@ class _Pages:
 
     async def logout(self, request: Request) -> Response:
         request.app.state.door.refuse_cross_site(request)
-        response = RedirectResponse("/login", 303)
-        response.delete_cookie(COOKIE, secure=_is_https(request), httponly=True, samesite="strict")
+        response = go_to(request, "/login")
+        path = f"{root_of(request.scope)}/"
+        response.delete_cookie(COOKIE, path=path, secure=_is_https(request), httponly=True, samesite="strict")
         return response
 
     def _login_page(self, request: Request, onward: str, *, wrong: bool = False, status: int = 200) -> Response:
@@ -174,6 +177,14 @@ class _Pages:
 def blank_form() -> dict[str, Any]:
     """The form below a conversation, empty; its key is the message's: a form that is posted twice says it once."""
     return {"body": "", "at": "", "key": uuid4().hex, "preview": None, "notice": "", "trouble": ""}
+
+
+def row_id(request: Request) -> int:
+    """The id in the path. Raises HTTPException 404 for one that no row can have."""
+    number: int = request.path_params["id"]
+    if not 0 < number < 2**63:
+        raise HTTPException(404, f"There is no {number} here.")
+    return number
 
 
 def cursor_of(request: Request) -> Cursor:

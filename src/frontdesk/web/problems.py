@@ -9,10 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from frontdesk.errors import NotPossible
 from frontdesk.web.auth import NotAdmitted
+from frontdesk.web.paths import go_to, own_path, root_of
 from frontdesk.web.rendering import Renderer
 
 __all__ = ["MEDIA_TYPE", "RESPONSES", "Problem", "Problems", "problem"]
@@ -63,8 +64,8 @@ class Problems:
         must_log_in = status == 401 and request.app.state.door.keys
         if must_log_in and not _for_programs(request):
             if "hx-request" in request.headers:
-                return Response(status_code=401, headers={"HX-Redirect": "/login"})
-            return RedirectResponse(f"/login?next={request.url.path}", 303)
+                return Response(status_code=401, headers={"HX-Redirect": f"{root_of(request.scope)}/login"})
+            return go_to(request, f"/login?next={own_path(request.scope)}")
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
         return self._answer(request, status, str(error), headers)
 
@@ -108,5 +109,5 @@ def _place(error: Mapping[str, Any]) -> str:
 
 
 def _for_programs(request: Request) -> bool:
-    path = request.url.path
+    path = own_path(request.scope)
     return path.startswith(("/api/", "/webhooks/")) or path in ("/livez", "/readyz", "/metrics")

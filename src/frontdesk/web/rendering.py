@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from frontdesk import __version__
 from frontdesk.db.clock import BusinessClock
 from frontdesk.web import words
+from frontdesk.web.paths import own_path, root_of
 
 __all__ = ["Renderer"]
 
@@ -43,6 +44,7 @@ class Renderer:
             "clock": lambda at: words.clock_time(at, zone),
             "moment": lambda at: words.moment(at, zone, clock.now()),
             "day": lambda at: words.day(at, zone, clock.now()),
+            "held_because": words.held_because,
             "pretty": lambda value: orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(),
             "precise": lambda at: words.precise_time(at, zone),
             "stamp": lambda at: words.stamp(at, zone),
@@ -64,10 +66,10 @@ class Renderer:
         headers: Mapping[str, str] | None = None,
         **context: Any,
     ) -> HTMLResponse:
-        """One template as an answer; `path` marks the place in the navigation."""
+        """One template as an answer; `path` marks the place in the navigation, `root` begins each link."""
         who = getattr(request.state, "who", None)
         by_login = who is not None and bool(request.app.state.door.keys)
-        known = {"path": request.url.path, "who": who, "by_login": by_login}
+        known = {"path": own_path(request.scope), "root": root_of(request.scope), "who": who, "by_login": by_login}
         stopped = getattr(request.state, "switches", ())
         text = self.text(template, **{**known, "stopped": stopped, **context})
         return HTMLResponse(text, status, dict(headers or {}))

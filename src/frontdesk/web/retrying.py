@@ -5,15 +5,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import Field
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from frontdesk.desk import Desk
 from frontdesk.errors import NotPossible
 from frontdesk.steps.simulate_retry import Retried, simulate_retry
 from frontdesk.web.dead_letters import REFUSALS
-from frontdesk.web.pages import admitted
+from frontdesk.web.pages import admitted, row_id
 from frontdesk.web.paging import RowId
+from frontdesk.web.paths import go_to
 from frontdesk.web.problems import RESPONSES
 from frontdesk.web.rendering import Renderer
 from frontdesk.web.shapes import Id, Json
@@ -68,7 +69,7 @@ def retry_routes(desk: Desk, renderer: Renderer) -> list[Route]:
     """The button below a conversation."""
 
     async def pressed(request: Request) -> Response:
-        conversation_id = request.path_params["id"]
+        conversation_id = row_id(request)
         by_htmx = "hx-request" in request.headers
         shown: dict[str, Any] = {"trouble": "", "done": None}
         try:
@@ -78,7 +79,7 @@ def retry_routes(desk: Desk, renderer: Renderer) -> list[Route]:
                 raise
             shown["trouble"] = str(error)
         if not by_htmx:
-            return RedirectResponse(f"/conversations/{conversation_id}", 303)
+            return go_to(request, f"/conversations/{conversation_id}")
         return renderer.page(request, "_retried.html", headers={"HX-Trigger": "written"}, **shown)
 
     return [Route("/conversations/{id:int}/simulate-retry", admitted(pressed), methods=["POST"])]

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from frontdesk.desk import Desk
@@ -15,6 +15,7 @@ from frontdesk.simulator.faults import Fault
 from frontdesk.web import views
 from frontdesk.web.forms import read_form
 from frontdesk.web.pages import admitted
+from frontdesk.web.paths import go_to
 from frontdesk.web.phone import screen
 from frontdesk.web.rendering import Renderer
 
@@ -103,7 +104,7 @@ class _Simulator:
             context: dict[str, Any] = {**self._delivery(answered), "body": "", "twice": twice}
             return self._renderer.page(request, "_compose.html", headers={"HX-Trigger": "texted"}, **context)
         onward = {"from": phone, "to": ours, **({"answered": answered} if answered else {})}
-        return RedirectResponse(f"/simulator?{urlencode(onward)}", 303)
+        return go_to(request, f"/simulator?{urlencode(onward)}")
 
     async def toggle_fault(self, request: Request) -> Response:
         """Arm a fault for the next occasion, or disarm it."""
@@ -114,7 +115,7 @@ class _Simulator:
         self._carrier.faults.next(fault, 0 if _armed(self._carrier, fault) else 1)
         if "hx-request" in request.headers:
             return self._renderer.page(request, "_faults.html", faults=self._faults())
-        return RedirectResponse("/simulator", 303)
+        return go_to(request, "/simulator")
 
     def _chosen(self, given: Any) -> tuple[str, str]:
         """The phone and our number, from a query or a form. Raises HTTPException 400."""

@@ -4,9 +4,27 @@ from datetime import datetime, tzinfo
 
 from frontdesk.outbox.gate import Reason
 
-__all__ = ["ago", "clock_time", "day", "duration", "moment", "precise_time", "stamp", "status_word", "why"]
+__all__ = [
+    "ago",
+    "clock_time",
+    "day",
+    "duration",
+    "held_because",
+    "moment",
+    "precise_time",
+    "stamp",
+    "status_word",
+    "why",
+]
 
 _MORE_REASONS = {"needs_a_person": "a person must say whether it was sent"}
+_HELD_WORDS = {
+    "asked": "the lead asked for one",
+    "emergency": "it may be an emergency",
+    "not_understood": "the lead was not understood twice",
+    "voice": "a voice agent handed over",
+    "by_hand": "somebody took it over",
+}
 _STATUS_WORDS = {
     "queued": "queued",
     "sending": "being sent",
@@ -86,6 +104,11 @@ def status_word(status: str | None) -> str:
         return ""
     name = {"pending": "queued"}.get(status.lower(), status.lower())
     return _STATUS_WORDS.get(name, name)
+
+
+def held_because(reason: str | None) -> str:
+    """Why a person has a conversation, in plain words; empty where nobody said."""
+    return _HELD_WORDS.get(reason, reason) if reason is not None else ""
 
 
 def why(reason: str | None) -> str:
