@@ -34,6 +34,7 @@ _COMMANDS = {
         "events": "frontdesk.commands.events:events",
         "outbox": "frontdesk.commands.ledger:outbox",
         "leads": "frontdesk.commands.ledger:leads",
+        "conversations": "frontdesk.commands.conversations:conversations",
         "read": "frontdesk.commands.read:read",
     },
 }

@@ -61,6 +61,26 @@ SET bot_paused_why = CASE WHEN bot_paused_at IS NULL THEN %(why)s::text ELSE bot
     bot_paused_at = coalesce(bot_paused_at, %(now)s::timestamptz)
 WHERE lead_id = %(lead_id)s;
 
+-- Whose conversation it is, and whether a person has it.
+-- name: holding
+SELECT c.lead_id, c.bot_paused_at, c.bot_paused_why FROM conversations AS c WHERE c.id = %(conversation_id)s;
+
+-- A person takes one conversation over by hand. The first time, and why then, stays: no row where a person has it already.
+-- The caller locked the lead first.
+-- name: pause
+UPDATE conversations SET bot_paused_at = %(now)s, bot_paused_why = 'by_hand'
+WHERE id = %(conversation_id)s AND bot_paused_at IS NULL;
+
+-- The desk answers again; no row where nobody has the conversation.
+-- name: release
+UPDATE conversations SET bot_paused_at = NULL, bot_paused_why = NULL
+WHERE id = %(conversation_id)s AND bot_paused_at IS NOT NULL;
+
+-- The other conversations of a lead that a person has.
+-- name: held_beside
+SELECT id FROM conversations
+WHERE lead_id = %(lead_id)s AND id <> %(conversation_id)s AND bot_paused_at IS NOT NULL ORDER BY id;
+
 -- name: note_readings
 INSERT INTO readings (conversation_id, event_id, field, value, span_start, span_end, reader, confidence, accepted, why,
                       previous, created_at)

@@ -21,11 +21,15 @@ __all__ = [
     "add_outbound_later",
     "ensure",
     "get",
+    "held_beside",
+    "holding",
     "inbound_known",
     "mark_outbound",
     "note_flow",
     "note_readings",
+    "pause",
     "pause_all_of",
+    "release",
     "save",
     "save_known",
 ]
@@ -89,6 +93,27 @@ async def inbound_known(tx: Tx, provider_message_ids: Sequence[str]) -> set[str]
 async def pause_all_of(tx: Tx, lead_id: int, why: str, now: datetime) -> int:
     """Keep the bot silent in every conversation of a lead, as a person takes over; returns how many there are."""
     return await tx.run(Q.pause_all_of, {"lead_id": lead_id, "why": why, "now": now})
+
+
+async def holding(tx: Tx, conversation_id: int) -> Any:
+    """Whose conversation it is, and since when and why a person has it; None where there is no such conversation."""
+    return await tx.one(Q.holding, {"conversation_id": conversation_id})
+
+
+async def pause(tx: Tx, conversation_id: int, now: datetime) -> bool:
+    """Keep the bot silent in one conversation, as a person takes it over by hand; false where one has it already."""
+    return await tx.run(Q.pause, {"conversation_id": conversation_id, "now": now}) > 0
+
+
+async def release(tx: Tx, conversation_id: int) -> bool:
+    """Let the bot answer again; false where nobody has the conversation."""
+    return await tx.run(Q.release, {"conversation_id": conversation_id}) > 0
+
+
+async def held_beside(tx: Tx, lead_id: int, conversation_id: int) -> list[int]:
+    """The other conversations of a lead that a person has."""
+    rows = await tx.all(Q.held_beside, {"lead_id": lead_id, "conversation_id": conversation_id})
+    return [row.id for row in rows]
 
 
 async def save(tx: Tx, conversation_id: int, mark: MarkConversation) -> bool:

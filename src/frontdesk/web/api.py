@@ -29,6 +29,7 @@ from frontdesk.web.shapes import (
     ReceiptRow,
     WebhookEvent,
 )
+from frontdesk.web.taking_over import add_taking_over
 from frontdesk.web.views import NEWEST
 
 __all__ = ["admin_router"]
@@ -52,6 +53,7 @@ def admin_router(desk: Desk) -> APIRouter:
     add_outbox(router, desk)
     add_sending(router, desk)
     add_calls(router, desk)
+    add_taking_over(router, desk)
 
     @router.get("/conversations/{conversation_id}", responses={404: RESPONSES["default"]})
     async def conversation(conversation_id: RowId, limit: Limit = 100, cursor: After = None) -> ConversationDetail:

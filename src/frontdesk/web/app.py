@@ -33,6 +33,7 @@ from frontdesk.web.rendering import Renderer
 from frontdesk.web.retrying import retry_routes
 from frontdesk.web.sending import switches_on
 from frontdesk.web.simulator_pages import simulator_routes
+from frontdesk.web.taking_over import taking_over_routes
 
 __all__ = ["build_app"]
 
@@ -72,6 +73,7 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
     app.router.routes += page_routes(desk, renderer, simulated=simulation is not None)
     app.router.routes += outbox_routes(desk, renderer)
     app.router.routes += retry_routes(desk, renderer)
+    app.router.routes += taking_over_routes(desk)
     app.router.routes += call_routes(desk, renderer)
     app.router.routes += simulator_routes(desk, renderer, simulation)
     app.router.routes.append(Mount("/static", StaticFiles(packages=[("frontdesk.web", "static")])))

@@ -72,6 +72,7 @@ class ConversationRow(Json):
     other_address: str
     opted_out: bool
     bot_paused_at: datetime | None
+    bot_paused_why: str | None
     last_question_key: str | None
     questions_asked_count: int
     state_version: int
@@ -142,6 +143,7 @@ class ConversationDetail(Json):
     other_address: str
     opted_out: bool
     bot_paused_at: datetime | None
+    bot_paused_why: str | None
     last_question_key: str | None
     questions_asked_count: int
     state_version: int

@@ -8,7 +8,7 @@ SELECT set_config('transaction_read_only', 'on', true) AS read_only, set_config(
 -- Conversations, the one that was written in last first: by the index conversations_by_last_message.
 -- name: list_conversations
 SELECT c.id, c.client_id, c.lead_id, c.channel, c.our_address, c.other_address, c.last_message_at, c.bot_paused_at,
-       c.last_question_key, c.questions_asked_count, c.state_version,
+       c.bot_paused_why, c.last_question_key, c.questions_asked_count, c.state_version,
        l.first_name, l.last_name, l.status AS lead_status, cl.name AS client_name,
        m.body AS last_body, m.direction AS last_direction, m.status AS last_status, m.blocked_reason,
        coalesce(k.kind = 'opt_out', false) AS opted_out
@@ -31,7 +31,7 @@ LIMIT %(limit)s;
 
 -- name: show_conversation
 SELECT c.id, c.client_id, c.lead_id, c.channel, c.our_address, c.other_address, c.last_message_at, c.bot_paused_at,
-       c.last_question_key, c.questions_asked_count, c.state_version, c.known_fields, c.created_at,
+       c.bot_paused_why, c.last_question_key, c.questions_asked_count, c.state_version, c.known_fields, c.created_at,
        l.first_name, l.last_name, l.phone, l.email, l.status AS lead_status, l.closed_reason, l.service_type_enum,
        coalesce(s.label, l.service_type_enum) AS service, l.last_sms_at, l.sms_count_today, l.sms_count_reset_at,
        cl.name AS client_name, coalesce(k.kind = 'opt_out', false) AS opted_out, k.created_at AS consent_at

@@ -1,0 +1,38 @@
+"""`frontdesk conversations` beside a desk that runs: list, look, take over, release."""
+
+from story_house import House, eventually
+
+
+def test_a_person_takes_over_and_gives_back_from_the_command_line(house: House) -> None:
+    house.up()
+    assert house.text("Hi there") == [200]
+    eventually(lambda: house.json("status")["outbox"] == {"DELIVERED": 1}, "the reply")
+
+    (row,) = house.lines("conversations", "list")
+    assert (row["id"], row["otherAddress"], row["botPausedAt"]) == ("1", "+12025550143", None)
+    assert house.lines("conversations", "list", "--held") == []
+
+    taken = house.run("conversations", "take-over", "1")
+    assert (taken.returncode, taken.stderr) == (0, "")
+    assert "the desk says nothing in it by itself." in taken.stdout
+    assert "`frontdesk conversations release 1`" in taken.stdout
+    (held,) = house.lines("conversations", "list", "--held")
+    assert held["botPausedWhy"] == "by_hand"
+    assert house.text("my name is Ada Lovelace") == [200]
+    eventually(lambda: "Ada Lovelace" in house.run("conversations", "list").stdout, "what was read")
+    assert house.json("status")["outbox"] == {"DELIVERED": 1}
+
+    shown = house.run("conversations", "show", "1")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    for part in ("Conversation 1", "by_hand", "Known", "Ada Lovelace", "Hi there"):
+        assert part in shown.stdout, part
+    detail = house.json("conversations", "show", "1")
+    assert detail["knownFields"]["name"]["value"] == "Ada Lovelace"
+    assert [one["direction"] for one in detail["messages"]] == ["inbound", "outbound", "inbound"]
+
+    assert house.json("conversations", "release", "1")["heldBeside"] == []
+    late = house.run("conversations", "release", "1")
+    assert late.returncode == 1
+    assert late.stderr.startswith("frontdesk: Nobody has conversation 1, so there is nothing to release:")
+    unknown = house.run("conversations", "show", "99")
+    assert unknown.stderr.strip() == ("frontdesk: There is no conversation 99: see `frontdesk conversations list`.")
