@@ -36,3 +36,27 @@ def test_a_person_takes_over_and_gives_back_from_the_command_line(house: House) 
     assert late.stderr.startswith("frontdesk: Nobody has conversation 1, so there is nothing to release:")
     unknown = house.run("conversations", "show", "99")
     assert unknown.stderr.strip() == ("frontdesk: There is no conversation 99: see `frontdesk conversations list`.")
+
+
+def test_a_lead_is_corrected_from_the_command_line(house: House) -> None:
+    house.up()
+    assert house.text("Hi there") == [200]
+    eventually(lambda: house.json("status")["outbox"] == {"DELIVERED": 1}, "the reply")
+
+    done = house.json("leads", "edit", "1", "--first-name", "Ada", "--email", "ada@example.com", "--service", "Roofing")
+    assert (done["firstName"], done["email"], done["serviceTypeEnum"]) == ("Ada", "ada@example.com", "Roofing")
+    assert done["doneBy"].startswith("cli:")
+    known = house.json("conversations", "show", "1")["knownFields"]
+    assert (known["name"]["value"], known["name"]["locked"], known["service"]["value"]) == ("Ada", True, "Roofing")
+    assert known["name"]["by"] == done["doneBy"]
+    for words, said in (
+        (("--email", "ada"), "frontdesk: 'ada' is no e-mail address: write it like ada@example.com."),
+        (
+            ("--last-name", " "),
+            "frontdesk: The last name is empty, and nothing is wiped: write what is right, or leave",
+        ),
+        ((), "frontdesk: Nothing to change: give at least one of first name"),
+    ):
+        refused = house.run("leads", "edit", "1", *words)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith(said)

@@ -1,4 +1,4 @@
-"""`frontdesk outbox` with its subcommands to look: list, show; and `frontdesk leads list`."""
+"""`frontdesk outbox` with its subcommands to look: list, show; and `frontdesk leads list`, `edit`."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from frontdesk.commands import switches, writing
+from frontdesk.commands import editing, switches, writing
 from frontdesk.commands.database import reading
 from frontdesk.commands.given import quiet_settings
 from frontdesk.commands.printing import AsJson, ago, as_rows, print_json, print_lines, print_record, print_table, say
@@ -131,6 +131,9 @@ _OTHERS: dict[str, Callable[..., None]] = {
 }
 for name, command in _OTHERS.items():
     outbox.command(name)(command)
+
+
+leads.command("edit")(editing.edit)
 
 
 @leads.command("list")

@@ -61,6 +61,10 @@ SET bot_paused_why = CASE WHEN bot_paused_at IS NULL THEN %(why)s::text ELSE bot
     bot_paused_at = coalesce(bot_paused_at, %(now)s::timestamptz)
 WHERE lead_id = %(lead_id)s;
 
+-- The conversations of a lead with what is known in each, locked; the caller locked the lead first.
+-- name: lock_all_of
+SELECT id, known_fields FROM conversations WHERE lead_id = %(lead_id)s ORDER BY id FOR NO KEY UPDATE;
+
 -- Whose conversation it is, and whether a person has it.
 -- name: holding
 SELECT c.lead_id, c.bot_paused_at, c.bot_paused_why FROM conversations AS c WHERE c.id = %(conversation_id)s;

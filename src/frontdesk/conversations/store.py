@@ -24,6 +24,7 @@ __all__ = [
     "held_beside",
     "holding",
     "inbound_known",
+    "lock_all_of",
     "mark_outbound",
     "note_flow",
     "note_readings",
@@ -98,6 +99,11 @@ async def pause_all_of(tx: Tx, lead_id: int, why: str, now: datetime) -> int:
 async def holding(tx: Tx, conversation_id: int) -> Any:
     """Whose conversation it is, and since when and why a person has it; None where there is no such conversation."""
     return await tx.one(Q.holding, {"conversation_id": conversation_id})
+
+
+async def lock_all_of(tx: Tx, lead_id: int) -> dict[int, Mapping[str, Any]]:
+    """Lock the conversations of a lead; returns the known fields of each."""
+    return {row.id: row.known_fields for row in await tx.all(Q.lock_all_of, {"lead_id": lead_id})}
 
 
 async def pause(tx: Tx, conversation_id: int, now: datetime) -> bool:

@@ -82,6 +82,26 @@ SET first_name = CASE WHEN %(new_first_name)s::text IS NOT NULL AND first_name I
                            ELSE service_type_id END
 WHERE id = %(lead_id)s;
 
+-- One lead with the label of its service, which is the enum's own where no row has it.
+-- name: show
+SELECT l.id, l.client_id, l.first_name, l.last_name, l.phone, l.email, l.status, l.service_type_enum, l.timezone,
+       coalesce(t.label, l.service_type_enum) AS service
+FROM leads AS l LEFT JOIN service_types AS t ON t.id = l.service_type_id
+WHERE l.id = %(lead_id)s;
+
+-- What a person writes stands, whatever stood before; what they left out stays. No row where there is no such lead.
+-- name: edit
+UPDATE leads
+SET first_name = coalesce(%(first_name)s::text, first_name), last_name = coalesce(%(last_name)s::text, last_name),
+    email = coalesce(%(email)s::text, email), service_type_enum = coalesce(%(service_type_enum)s::text, service_type_enum),
+    service_type_id = CASE WHEN %(service_type_enum)s::text IS NOT NULL
+                           THEN (SELECT t.id FROM service_types AS t
+                                 WHERE t.code = %(service_type_enum)s OR t.label = %(service_type_enum)s
+                                 ORDER BY t.code = %(service_type_enum)s DESC, t.id LIMIT 1)
+                           ELSE service_type_id END
+WHERE id = %(lead_id)s
+RETURNING first_name, last_name, email, service_type_enum;
+
 -- A lead's status moves forward by the flow only from the states before it.
 -- name: mark_status
 UPDATE leads SET status = %(status)s WHERE id = %(lead_id)s AND status = ANY(%(from_statuses)s::text[]);

@@ -13,6 +13,7 @@ __all__ = [
     "close_expired",
     "correct",
     "count_from",
+    "edit",
     "ensure",
     "ensure_person",
     "fill",
@@ -26,6 +27,7 @@ __all__ = [
     "refund",
     "reopen",
     "set_counters",
+    "show",
 ]
 
 Q = load_queries("frontdesk.leads")
@@ -73,6 +75,17 @@ async def correct(tx: Tx, lead_id: int, values: Mapping[str, str], previous: Map
     new, old = columns({key: values[key] for key in previous}), columns(previous)
     row = {f"new_{name}": value for name, value in new.items()} | {f"old_{name}": value for name, value in old.items()}
     return await tx.run(Q.correct, {"lead_id": lead_id, **row}) > 0
+
+
+async def show(tx: Tx, lead_id: int) -> Any:
+    """One lead with the label of its service, or None."""
+    return await tx.one(Q.show, {"lead_id": lead_id})
+
+
+async def edit(tx: Tx, lead_id: int, columns: Mapping[str, str]) -> Any:
+    """Write what a person says; returns the four columns as they are then, or None where there is no such lead."""
+    given = dict.fromkeys(("first_name", "last_name", "email", "service_type_enum")) | dict(columns)
+    return await tx.one(Q.edit, {"lead_id": lead_id, **given})
 
 
 async def mark_status(tx: Tx, lead_id: int, status: str, *, from_statuses: Sequence[str]) -> bool:

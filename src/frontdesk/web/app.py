@@ -21,6 +21,7 @@ from frontdesk.web.auth import Doorkeeper, NotAdmitted
 from frontdesk.web.calls import call_routes
 from frontdesk.web.cron import cron_router
 from frontdesk.web.depth import kept_depths
+from frontdesk.web.editing import editing_routes
 from frontdesk.web.guard import Guard
 from frontdesk.web.health import health_router
 from frontdesk.web.hooks import hook_routes
@@ -74,6 +75,7 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
     app.router.routes += outbox_routes(desk, renderer)
     app.router.routes += retry_routes(desk, renderer)
     app.router.routes += taking_over_routes(desk)
+    app.router.routes += editing_routes(desk, renderer)
     app.router.routes += call_routes(desk, renderer)
     app.router.routes += simulator_routes(desk, renderer, simulation)
     app.router.routes.append(Mount("/static", StaticFiles(packages=[("frontdesk.web", "static")])))

@@ -1,11 +1,14 @@
 """Forms of pages: small, url-encoded, read without trusting their size."""
 
+from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-__all__ = ["local_path", "read_form"]
+from frontdesk.conversations.edits import COLUMNS
+
+__all__ = ["edit_form", "local_path", "read_form"]
 
 _LARGEST = 64 * 1024
 
@@ -30,3 +33,9 @@ def local_path(path: str) -> str:
     """`path` if it leads to a page of ours, else the first page: a link must not send people elsewhere."""
     plain = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
     return path if plain else "/"
+
+
+def edit_form(row: Any, typed: dict[str, str] | None = None, *, trouble: str = "", notice: str = "") -> dict[str, Any]:
+    """What the form shows: the lead as it stands, or what was typed; `was` tells later what a person changed."""
+    was = {name: getattr(row, column) or "" for name, column in COLUMNS.items()}
+    return {"was": was, "typed": typed or was, "edit_trouble": trouble, "edit_notice": notice}

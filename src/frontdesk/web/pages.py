@@ -14,7 +14,7 @@ from frontdesk.desk import Desk
 from frontdesk.outbox.gate import Lane
 from frontdesk.web import views
 from frontdesk.web.auth import COOKIE, SESSION
-from frontdesk.web.forms import local_path, read_form
+from frontdesk.web.forms import edit_form, local_path, read_form
 from frontdesk.web.health import assess
 from frontdesk.web.health_shapes import Health
 from frontdesk.web.outbox_shapes import Limiters
@@ -114,7 +114,7 @@ class _Pages:
             bubbles=bubbles(messages[:_MESSAGES], receipts),
             more=views.next_cursor(messages, _MESSAGES, "created_at"),
             newest=after == NEWEST,
-            **(blank_form() if template == "conversation.html" else {}),
+            **(blank_form() | edit_form(row) if template == "conversation.html" else {}),
         )
 
     async def system(self, request: Request) -> Response:

@@ -59,6 +59,8 @@ def known(fields: Mapping[str, Any]) -> list[Fact]:
         given = entry if isinstance(entry, dict) else {"value": entry}
         event = f", webhook event {given['event_id']}" if given.get("event_id") else ""
         source = f"read by {given['reader']}{event}" if given.get("reader") else "source not recorded"
+        if given.get("locked"):
+            source = f"written by {given.get('by') or 'a person'}; no text of theirs changes it"
         facts.append(Fact(name.replace("_", " "), str(given.get("value", "")), source, _moment(given.get("at"))))
     return sorted(facts, key=lambda fact: fact.at or _LAST)
 
