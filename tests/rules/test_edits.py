@@ -84,6 +84,11 @@ def test_one_part_of_a_name_locks_the_whole_as_it_is_then() -> None:
     assert alone == {"name": person("Ada")}
 
 
+def test_a_last_name_alone_is_no_name_by_which_a_lead_is_greeted() -> None:
+    after = locked({}, LEAD | {"first_name": None}, ["last_name"], by="ada", at=AT)
+    assert after == {"last_name": person("Lovelace")}
+
+
 def test_what_stood_before_is_kept_as_a_candidate_and_other_fields_as_they_are() -> None:
     known = {"service": read("roof"), "details": read("after five")}
     after = locked(known, LEAD, ["service_type_enum"], by="ada", at=AT)

@@ -59,8 +59,7 @@ def test_the_bot_listens_while_a_person_has_it_and_goes_on_at_its_next_question_
         assert len(told(desk)) == 1
         (lead,) = await desk.rows("SELECT first_name, last_name FROM leads")
         assert tuple(lead) == ("Ada", "Lovelace")
-        released = await release(*parts(desk), 1, actor="ada")
-        assert released.held_beside == ()
+        assert (await release(*parts(desk), 1, actor="ada")).conversations == 1
         await desk.settled()
         assert len(told(desk)) == 1  # releasing says nothing by itself
         await desk.text("hello again")
@@ -79,12 +78,12 @@ def test_the_first_time_stays_and_the_leads_sequences_end(dsn: str) -> None:
         await desk.text("Hi")
         await desk.settled()
         first = await take_over(*parts(desk), 1, actor="ada")
-        assert (first.since, first.why, first.sequences_ended) == (clock.now(), "by_hand", 1)
+        assert (first.since, first.why, first.conversations, first.sequences_ended) == (clock.now(), "by_hand", 1, 1)
         (ended,) = await desk.rows("SELECT end_reason, due_at FROM sequence_enrolments")
         assert tuple(ended) == ("hand_over", None)
         clock.move(minutes=3)
         again = await take_over(*parts(desk), 1, actor="grace")
-        assert (again.since, again.sequences_ended) == (first.since, 0)
+        assert (again.since, again.conversations, again.sequences_ended) == (first.since, 0, 0)
         (act,) = await desk.rows(ACTS)
         assert (act.action, act.subject, act.actor) == ("take over", "conversation 1", "ada")
 
@@ -135,16 +134,37 @@ def test_what_nobody_has_is_not_released_and_what_is_not_there_is_said(dsn: str)
     at_desk(dsn, story)
 
 
-def test_releasing_tells_of_other_conversations_of_the_lead_that_a_person_has(dsn: str) -> None:
+def test_all_conversations_of_the_lead_are_taken_over_and_released_together(dsn: str) -> None:
+    async def story(desk: RunningDesk) -> None:
+        for lead in (LEAD, "+12025550144"):
+            await desk.text("Hi", lead=lead)
+            await desk.settled()
+        await desk.rows(
+            "INSERT INTO conversations (client_id, lead_id, channel, our_address, other_address) "
+            "SELECT client_id, lead_id, 'whatsapp', our_address, other_address FROM conversations WHERE id = 1 "
+            "RETURNING id"
+        )
+        assert (await take_over(*parts(desk), 3, actor="ada")).conversations == 2
+        held = "SELECT array_agg(id ORDER BY id) AS ids FROM conversations WHERE bot_paused_why = 'by_hand'"
+        assert (await desk.rows(held))[0].ids == [1, 3]
+        assert (await release(*parts(desk), 1, actor="ada")).conversations == 2
+        assert (await desk.rows(held))[0].ids is None
+
+    at_desk(dsn, story)
+
+
+def test_what_the_lead_wrote_since_joins_what_a_person_has(dsn: str) -> None:
+    """A conversation that came later, on another channel, is taken over beside the one that is held."""
+
     async def story(desk: RunningDesk) -> None:
         await desk.text("Hi")
         await desk.settled()
+        first = await take_over(*parts(desk), 1, actor="ada")
         await desk.rows(
-            "INSERT INTO conversations (client_id, lead_id, channel, our_address, other_address, bot_paused_at) "
-            "SELECT client_id, lead_id, 'whatsapp', our_address, other_address, clock_timestamp() FROM conversations "
-            "RETURNING id"
+            "INSERT INTO conversations (client_id, lead_id, channel, our_address, other_address) "
+            "SELECT client_id, lead_id, 'whatsapp', our_address, other_address FROM conversations RETURNING id"
         )
-        await take_over(*parts(desk), 1, actor="ada")
-        assert (await release(*parts(desk), 1, actor="ada")).held_beside == (2,)
+        again = await take_over(*parts(desk), 1, actor="ada")
+        assert (again.since, again.conversations) == (first.since, 1)
 
     at_desk(dsn, story)

@@ -25,15 +25,16 @@ def act(house: Any, conversation: str, what: str, key: str | None = None) -> Any
 
 def test_a_conversation_is_taken_over_and_released_by_the_api(house: Any, talk: str) -> None:
     held = act(house, talk, "take-over").json()
-    assert set(held) == {"conversationId", "botPausedAt", "botPausedWhy", "sequencesEnded", "doneBy"}
-    assert (held["conversationId"], held["botPausedWhy"], held["sequencesEnded"]) == (talk, "by_hand", 1)
+    assert set(held) == {"conversationId", "botPausedAt", "botPausedWhy", "conversations", "sequencesEnded", "doneBy"}
+    assert (held["conversationId"], held["botPausedWhy"]) == (talk, "by_hand")
+    assert (held["conversations"], held["sequencesEnded"]) == (1, 1)
     shown = house.get(f"/api/admin/conversations/{talk}").json()
     assert (shown["botPausedAt"], shown["botPausedWhy"]) == (held["botPausedAt"], "by_hand")
     again = act(house, talk, "take-over").json()
     assert (again["botPausedAt"], again["sequencesEnded"]) == (held["botPausedAt"], 0)
     released = act(house, talk, "release").json()
     assert released == {
-        "conversationId": talk, "botPausedAt": None, "heldBeside": [], "doneBy": "this machine",
+        "conversationId": talk, "botPausedAt": None, "conversations": 1, "doneBy": "this machine",
     }  # fmt: skip
     assert house.get(f"/api/admin/conversations/{talk}").json()["botPausedAt"] is None
     done = [one["action"] for one in house.get("/api/admin/audit").json()["items"] if one["subject"].endswith(talk)]

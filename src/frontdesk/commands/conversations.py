@@ -108,7 +108,7 @@ async def _show(settings: Settings, conversation_id: int, limit: int) -> tuple[A
 
 @conversations.command("take-over")
 def take_over(context: typer.Context, conversation_id: ConversationId, as_json: AsJson = False) -> None:
-    """Keep the desk silent in a conversation, because you write in it yourself; ends the lead's sequences."""
+    """Keep the desk silent in all conversations of a lead, because you write yourself; ends the lead's follow-ups."""
     held = asyncio.run(_take_over(quiet_settings(context), conversation_id))
     if as_json:
         print_json(
@@ -116,17 +116,25 @@ def take_over(context: typer.Context, conversation_id: ConversationId, as_json: 
                 "conversation_id": held.conversation_id,
                 "bot_paused_at": held.since,
                 "bot_paused_why": held.why,
+                "conversations": held.conversations,
                 "sequences_ended": held.sequences_ended,
                 "done_by": actor(),
             }
         )
         return
     ended = f" {spoken(held.sequences_ended, 'follow-up')} ended." if held.sequences_ended else ""
+    since = f"{held.since.astimezone():%Y-%m-%d %H:%M:%S}"
     say(
-        f"A person has conversation {conversation_id} since {held.since.astimezone():%Y-%m-%d %H:%M:%S}: the desk says "
-        f"nothing in it by itself.{ended} To write: `frontdesk outbox send --conversation {conversation_id} --body …`; "
+        f"A person has {_all(conversation_id, held.conversations)} since {since}: the desk says nothing to this lead by "
+        f"itself.{ended} To write: `frontdesk outbox send --conversation {conversation_id} --body …`; "
         f"to give it back: `frontdesk conversations release {conversation_id}`."
     )
+
+
+def _all(conversation_id: int, conversations: int) -> str:
+    """A conversation, and how many others of its lead."""
+    others = f" (and {spoken(conversations - 1, 'other')} of this lead)" if conversations > 1 else ""
+    return f"conversation {conversation_id}{others}"
 
 
 async def _take_over(settings: Settings, conversation_id: int) -> steps.Held:
@@ -136,18 +144,13 @@ async def _take_over(settings: Settings, conversation_id: int) -> steps.Held:
 
 @conversations.command("release")
 def release(context: typer.Context, conversation_id: ConversationId, as_json: AsJson = False) -> None:
-    """Let the desk answer again: it goes on at its next question once the lead writes."""
+    """Let the desk answer a lead again: it goes on at its next question once they write."""
     done = asyncio.run(_release(quiet_settings(context), conversation_id))
     if as_json:
-        beside = [str(one) for one in done.held_beside]
-        print_json({"conversation_id": conversation_id, "held_beside": beside, "done_by": actor()})
+        print_json({"conversation_id": conversation_id, "conversations": done.conversations, "done_by": actor()})
         return
-    say(f"Conversation {conversation_id} is released: the desk goes on at its next question once the lead writes.")
-    for other in done.held_beside:
-        say(
-            f"A person still has conversation {other} of this lead: `frontdesk conversations release {other}` "
-            "gives that back too."
-        )
+    released = _all(conversation_id, done.conversations)
+    say(f"Released: {released}. The desk goes on at its next question once they write.")
 
 
 async def _release(settings: Settings, conversation_id: int) -> steps.Released:

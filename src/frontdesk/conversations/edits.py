@@ -73,12 +73,14 @@ def locked(
 ) -> dict[str, Any]:
     """`known_fields` once a person wrote these columns: `lead` has them all as they are now, `at` is ISO 8601.
 
-    What stood before is kept among the candidates.
+    What stood before is kept among the candidates. A last name alone is no `name`: by that a lead is greeted, and it
+    would never be asked for.
     """
     after = dict(known)
     for key, parts in keys_of(columns, known).items():
         value = " ".join(part for column in parts if (part := lead[column]))
-        after[key] = _entry(known.get(key), value, by, at)
+        own = "last_name" if key == "name" and not lead["first_name"] else key
+        after[own] = _entry(known.get(own), value, by, at)
     return after
 
 

@@ -65,25 +65,16 @@ WHERE lead_id = %(lead_id)s;
 -- name: lock_all_of
 SELECT id, known_fields FROM conversations WHERE lead_id = %(lead_id)s ORDER BY id FOR NO KEY UPDATE;
 
--- Whose conversation it is, and whether a person has it.
+-- Whose conversation it is, whether a person has it, and in how many of the lead's the bot still speaks.
 -- name: holding
-SELECT c.lead_id, c.bot_paused_at, c.bot_paused_why FROM conversations AS c WHERE c.id = %(conversation_id)s;
+SELECT c.lead_id, c.bot_paused_at, c.bot_paused_why,
+       (SELECT count(*) FROM conversations AS o WHERE o.lead_id = c.lead_id AND o.bot_paused_at IS NULL) AS not_held
+FROM conversations AS c WHERE c.id = %(conversation_id)s;
 
--- A person takes one conversation over by hand. The first time, and why then, stays: no row where a person has it already.
--- The caller locked the lead first.
--- name: pause
-UPDATE conversations SET bot_paused_at = %(now)s, bot_paused_why = 'by_hand'
-WHERE id = %(conversation_id)s AND bot_paused_at IS NULL;
-
--- The desk answers again; no row where nobody has the conversation.
--- name: release
+-- The bot answers again in all conversations of a lead; no row where a person has none of them.
+-- name: release_all_of
 UPDATE conversations SET bot_paused_at = NULL, bot_paused_why = NULL
-WHERE id = %(conversation_id)s AND bot_paused_at IS NOT NULL;
-
--- The other conversations of a lead that a person has.
--- name: held_beside
-SELECT id FROM conversations
-WHERE lead_id = %(lead_id)s AND id <> %(conversation_id)s AND bot_paused_at IS NOT NULL ORDER BY id;
+WHERE lead_id = %(lead_id)s AND bot_paused_at IS NOT NULL;
 
 -- name: note_readings
 INSERT INTO readings (conversation_id, event_id, field, value, span_start, span_end, reader, confidence, accepted, why,

@@ -21,16 +21,14 @@ __all__ = [
     "add_outbound_later",
     "ensure",
     "get",
-    "held_beside",
     "holding",
     "inbound_known",
     "lock_all_of",
     "mark_outbound",
     "note_flow",
     "note_readings",
-    "pause",
     "pause_all_of",
-    "release",
+    "release_all_of",
     "save",
     "save_known",
 ]
@@ -106,20 +104,9 @@ async def lock_all_of(tx: Tx, lead_id: int) -> dict[int, Mapping[str, Any]]:
     return {row.id: row.known_fields for row in await tx.all(Q.lock_all_of, {"lead_id": lead_id})}
 
 
-async def pause(tx: Tx, conversation_id: int, now: datetime) -> bool:
-    """Keep the bot silent in one conversation, as a person takes it over by hand; false where one has it already."""
-    return await tx.run(Q.pause, {"conversation_id": conversation_id, "now": now}) > 0
-
-
-async def release(tx: Tx, conversation_id: int) -> bool:
-    """Let the bot answer again; false where nobody has the conversation."""
-    return await tx.run(Q.release, {"conversation_id": conversation_id}) > 0
-
-
-async def held_beside(tx: Tx, lead_id: int, conversation_id: int) -> list[int]:
-    """The other conversations of a lead that a person has."""
-    rows = await tx.all(Q.held_beside, {"lead_id": lead_id, "conversation_id": conversation_id})
-    return [row.id for row in rows]
+async def release_all_of(tx: Tx, lead_id: int) -> int:
+    """Let the bot answer a lead again, in every conversation; returns in how many a person was."""
+    return await tx.run(Q.release_all_of, {"lead_id": lead_id})
 
 
 async def save(tx: Tx, conversation_id: int, mark: MarkConversation) -> bool:

@@ -23,13 +23,14 @@ Act = Callable[[int, str], Awaitable[object]]
 
 
 class ConversationHeld(Json):
-    """A conversation that a person has: the desk says nothing in it by itself."""
+    """A conversation that a person has: the desk says nothing to its lead by itself."""
 
     conversation_id: Id
     bot_paused_at: Annotated[datetime, Field(description="since when; the first time stays")]
     bot_paused_why: Annotated[
         str | None, Field(description="asked, emergency, not_understood, voice or by_hand; null where nobody said")
     ]
+    conversations: Annotated[int, Field(description="of the lead that this request took over; 0: all were held")]
     sequences_ended: Annotated[int, Field(description="follow-ups of the lead that this request ended")]
     done_by: str
 
@@ -39,7 +40,7 @@ class ConversationReleased(Json):
 
     conversation_id: Id
     bot_paused_at: None = None
-    held_beside: Annotated[list[Id], Field(description="conversations of the same lead that a person still has")]
+    conversations: Annotated[int, Field(description="of the lead that were released, this one among them")]
     done_by: str
 
 
@@ -49,23 +50,23 @@ def add_taking_over(router: APIRouter, desk: Desk) -> None:
 
     @router.post("/conversations/{conversation_id}/take-over", responses=REFUSALS)
     async def take_over(request: Request, conversation_id: RowId, key: Key = None) -> ConversationHeld:
-        """Keep the desk silent in a conversation, from now on; what it has put and not sent is blocked in its turn."""
+        """Keep the desk silent in all conversations of the lead; what it has put and not sent is blocked."""
         held = await steps.take_over(*parts, conversation_id, actor=request.state.who, key=key)
         return ConversationHeld(
             conversation_id=str(held.conversation_id),
             bot_paused_at=held.since,
             bot_paused_why=held.why,
+            conversations=held.conversations,
             sequences_ended=held.sequences_ended,
             done_by=request.state.who,
         )
 
     @router.post("/conversations/{conversation_id}/release", responses=REFUSALS)
     async def release(request: Request, conversation_id: RowId, key: Key = None) -> ConversationReleased:
-        """Let the desk answer again: it goes on at its next question once the lead writes."""
+        """Let the desk answer the lead again: it goes on at its next question once they write."""
         done = await steps.release(*parts, conversation_id, actor=request.state.who, key=key)
-        beside = [str(one) for one in done.held_beside]
         return ConversationReleased(
-            conversation_id=str(done.conversation_id), held_beside=beside, done_by=request.state.who
+            conversation_id=str(done.conversation_id), conversations=done.conversations, done_by=request.state.who
         )
 
 
