@@ -23,8 +23,10 @@ async def list_events(
     return await tx.all(Q.list_events, {"status": status, "webhook_type": webhook_type, "limit": limit})
 
 
-async def show_event(tx: Tx, event_id: int) -> Any:
-    """One event whole, with its dead letter if it has one, or None."""
+async def show_event(tx: Tx, event_id: int, *, received_at: datetime | None = None) -> Any:
+    """One event whole, with its dead letter if it has one, or None; by the archive's key, given its time."""
+    if received_at is not None:
+        return await tx.one(Q.show_event_at, {"event_id": event_id, "received_at": received_at})
     return await tx.one(Q.show_event, {"event_id": event_id})
 
 

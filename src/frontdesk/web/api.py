@@ -13,6 +13,7 @@ from frontdesk.web import views
 from frontdesk.web.acts import add_acts
 from frontdesk.web.calls import add_calls
 from frontdesk.web.dead_letters import add_dead_letters
+from frontdesk.web.debugging import add_debug
 from frontdesk.web.editing import add_editing
 from frontdesk.web.outbox import add_outbox
 from frontdesk.web.paging import After, Limit, RowId, after, listing
@@ -56,6 +57,7 @@ def admin_router(desk: Desk) -> APIRouter:
     add_calls(router, desk)
     add_taking_over(router, desk)
     add_editing(router, desk)
+    add_debug(router, desk)
 
     @router.get("/conversations/{conversation_id}", responses={404: RESPONSES["default"]})
     async def conversation(conversation_id: RowId, limit: Limit = 100, cursor: After = None) -> ConversationDetail:

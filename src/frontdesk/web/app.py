@@ -20,6 +20,7 @@ from frontdesk.web.api import admin_router
 from frontdesk.web.auth import Doorkeeper, NotAdmitted
 from frontdesk.web.calls import call_routes
 from frontdesk.web.cron import cron_router
+from frontdesk.web.debugging import debug_routes
 from frontdesk.web.depth import kept_depths
 from frontdesk.web.editing import editing_routes
 from frontdesk.web.guard import Guard
@@ -76,6 +77,7 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
     app.router.routes += retry_routes(desk, renderer)
     app.router.routes += taking_over_routes(desk)
     app.router.routes += editing_routes(desk, renderer)
+    app.router.routes += debug_routes(desk, renderer)
     app.router.routes += call_routes(desk, renderer)
     app.router.routes += simulator_routes(desk, renderer, simulation)
     app.router.routes.append(Mount("/static", StaticFiles(packages=[("frontdesk.web", "static")])))

@@ -14,6 +14,7 @@ from frontdesk.desk import Desk
 from frontdesk.outbox.gate import Lane
 from frontdesk.web import views
 from frontdesk.web.auth import COOKIE, SESSION
+from frontdesk.web.debug import read_debug
 from frontdesk.web.forms import edit_form, local_path, read_form
 from frontdesk.web.health import assess
 from frontdesk.web.health_shapes import Health
@@ -114,8 +115,13 @@ class _Pages:
             bubbles=bubbles(messages[:_MESSAGES], receipts),
             more=views.next_cursor(messages, _MESSAGES, "created_at"),
             newest=after == NEWEST,
-            **(blank_form() | edit_form(row) if template == "conversation.html" else {}),
+            **(await self._below(request, row) if template == "conversation.html" and after == NEWEST else {}),
         )
+
+    async def _below(self, request: Request, row: Any) -> dict[str, Any]:
+        """What stands below the newest messages: the forms, and the debug panel."""
+        debug = await read_debug(self._desk, row.id)
+        return {**blank_form(), **edit_form(row), "debug": debug, "debug_open": "debug" in request.query_params}
 
     async def system(self, request: Request) -> Response:
         return await self._system(request, "system.html")

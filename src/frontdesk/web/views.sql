@@ -31,7 +31,7 @@ LIMIT %(limit)s;
 
 -- name: show_conversation
 SELECT c.id, c.client_id, c.lead_id, c.channel, c.our_address, c.other_address, c.last_message_at, c.bot_paused_at,
-       c.bot_paused_why, c.last_question_key, c.questions_asked_count, c.state_version, c.known_fields, c.created_at,
+       c.bot_paused_why, c.last_question_key, c.questions_asked_count, c.state_version, c.known_fields, c.flow_state, c.created_at,
        l.first_name, l.last_name, l.phone, l.email, l.status AS lead_status, l.closed_reason, l.service_type_enum,
        coalesce(s.label, l.service_type_enum) AS service, l.last_sms_at, l.sms_count_today, l.sms_count_reset_at,
        cl.name AS client_name, coalesce(k.kind = 'opt_out', false) AS opted_out, k.created_at AS consent_at

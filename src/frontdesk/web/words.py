@@ -39,6 +39,7 @@ _STATUS_WORDS = {
     "received": "received",
     "waiting": "waiting",
     "retrying": "failed, will be tried again",
+    "held": "held: waits for a person",
     "done": "handled",
     "dead": "dead letter: needs a person",
 }
