@@ -14,7 +14,7 @@ def test_a_person_takes_over_and_gives_back_from_the_command_line(house: House) 
 
     taken = house.run("conversations", "take-over", "1")
     assert (taken.returncode, taken.stderr) == (0, "")
-    assert "the desk says nothing to this lead by itself." in taken.stdout
+    assert "the desk says nothing to them by itself." in taken.stdout
     assert "`frontdesk conversations release 1`" in taken.stdout
     (held,) = house.lines("conversations", "list", "--held")
     assert held["botPausedWhy"] == "by_hand"

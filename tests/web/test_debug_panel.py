@@ -45,7 +45,7 @@ def test_the_state_the_fields_and_all_that_was_put_are_there(house: Any, lead: A
     assert (field["evidence"], field["by"], field["candidates"]) == ("they said so", None, [])
     (reading,) = shown["readings"]
     assert (reading["value"], reading["accepted"], reading["why"]) == ("Ada Byron", True, "new")
-    assert (reading["spanStart"], reading["spanEnd"]) == (0, 9)
+    assert (reading["spanStart"], reading["spanEnd"], reading["words"]) == (0, 9, "Ada Byron")
     assert [one["questionKey"] for one in shown["ledger"]] == ["service", "name"]
     assert all(len(one["outboundDedupeKey"]) == 64 for one in shown["ledger"])
     assert [one["id"] for one in shown["events"]][0] == field["eventId"] == reading["eventId"]
@@ -72,6 +72,24 @@ def test_the_gate_is_asked_as_of_now_and_nothing_is_kept(house: Any, lead: Any) 
     assert (gate["reply"]["verdict"], gate["unprompted"]["reason"]) == ("send", "lead_closed")
     after = [rows(house, table) for table in ("outbound_message_log", "messages", "sender_numbers", "audit_log")]
     assert after == before
+
+
+def test_a_reading_is_shown_with_the_words_that_say_so_and_one_that_stands_in_no_text_without(
+    house: Any, lead: Any
+) -> None:
+    house.text("well, it is a leaking tap I guess", lead=lead["phone"])
+    house.until("SELECT count(*) = 0 FROM inbox_queue")
+    house.sql(
+        "INSERT INTO readings (conversation_id, event_id, field, value, span_start, span_end, reader, confidence, "
+        "accepted, why, created_at) VALUES (%(id)s, 1, 'service', 'taps', 0, 0, 'model', 0.5, false, 'weaker', "
+        "(SELECT max(created_at) FROM messages) + interval '1 second')",
+        id=lead["conversation"],
+    )
+    unseen, tap = panel(house, lead)["readings"][:2]
+    assert (unseen["value"], unseen["words"]) == ("taps", None)
+    said = "well, it is a leaking tap I guess"
+    assert tap["words"] == said[tap["spanStart"] : tap["spanEnd"]] != ""
+    assert f"“{tap['words']}”" in house.get(f"/conversations/{lead['conversation']}").text
 
 
 def test_a_switch_makes_the_gate_wait_for_a_person(house: Any, lead: Any) -> None:

@@ -125,7 +125,7 @@ def take_over(context: typer.Context, conversation_id: ConversationId, as_json: 
     ended = f" {spoken(held.sequences_ended, 'follow-up')} ended." if held.sequences_ended else ""
     since = f"{held.since.astimezone():%Y-%m-%d %H:%M:%S}"
     say(
-        f"A person has {_all(conversation_id, held.conversations)} since {since}: the desk says nothing to this lead by "
+        f"A person has {_all(conversation_id, held.conversations)} since {since}: the desk says nothing to them by "
         f"itself.{ended} To write: `frontdesk outbox send --conversation {conversation_id} --body …`; "
         f"to give it back: `frontdesk conversations release {conversation_id}`."
     )

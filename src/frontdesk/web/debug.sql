@@ -1,4 +1,5 @@
 -- What the debug panel of one conversation shows besides its page: read-only, limited, each by the conversation's own index.
+-- Open dead letters alone have none by lane: all of them are looked through, and they are few.
 
 -- The ledger rows of a conversation, newest first; the columns are those of list_outbox.
 -- name: ledger_of
@@ -34,10 +35,15 @@ JOIN webhook_events AS e ON e.received_at = k.received_at AND e.id = k.id
 LEFT JOIN processed_webhooks AS p ON p.request_id = e.request_id
 ORDER BY e.received_at DESC, e.id DESC LIMIT %(limit)s;
 
--- What was read from its messages and what came of it, newest first.
+-- What was read from its messages and what came of it, newest first, with the words of the message that say so. The trap:
+-- a place from 0 to 0 is in no text.
 -- name: readings_of
 SELECT r.id, r.event_id, r.field, r.value, r.span_start, r.span_end, r.reader, r.confidence, r.accepted, r.why, r.previous,
-       r.created_at
-FROM readings AS r
-WHERE r.conversation_id = %(conversation_id)s
-ORDER BY r.created_at DESC, r.id DESC LIMIT %(limit)s;
+       r.created_at,
+       CASE WHEN r.span_end > r.span_start THEN substr(m.body, r.span_start + 1, r.span_end - r.span_start) END AS words
+FROM (
+    SELECT * FROM readings WHERE conversation_id = %(conversation_id)s ORDER BY created_at DESC, id DESC LIMIT %(limit)s
+) AS r
+LEFT JOIN messages AS m
+    ON m.conversation_id = r.conversation_id AND m.event_id = r.event_id AND m.direction = 'inbound'
+ORDER BY r.created_at DESC, r.id DESC;

@@ -75,6 +75,7 @@ class ReadingRow(Json):
     event_id: Id
     field: str
     value: str
+    words: Annotated[str | None, Field(description="of the message, where it stands in one that is still kept")]
     span_start: int
     span_end: int
     reader: str
