@@ -147,6 +147,33 @@ def test_health_ai_has_the_shape_that_was_promised(house: Any) -> None:
     assert sum(found["statusCounts"].values()) == total
 
 
+def test_health_ai_tells_the_newest_twenty_messages_and_ten_conversations_and_counts_all(house: Any) -> None:
+    house.sql(
+        """WITH l AS (INSERT INTO leads (client_id, phone, status, created_at)
+                      SELECT 1, '+120255502' || n, 'new', timestamptz '2100-01-01 00:00Z' FROM generate_series(10, 34) AS n
+                      RETURNING id, phone),
+                v AS (INSERT INTO conversations (client_id, lead_id, channel, our_address, other_address, last_message_at,
+                                                 created_at)
+                      SELECT 1, id, 'sms', '+12025550100', phone, timestamptz '2100-01-01 00:00Z' + id * interval '1 s',
+                             timestamptz '2100-01-01 00:00Z' FROM l RETURNING id, lead_id, other_address)
+           INSERT INTO outbound_message_log (conversation_id, lead_id, client_id, outbound_dedupe_key, provider, channel,
+                from_address, to_address, body, segments, reply_type, send_class, priority, day_bucket, correlation_id,
+                status, available_at, created_at)
+           SELECT id, lead_id, 1, 'many ' || id, 'twilio', 'sms', '+12025550100', other_address, 'x', 1, 'question', 'reply',
+                  1, '2100-01-01', 'c', 'CANCELLED', '2100-01-01',
+                  timestamptz '2100-01-01 00:00Z' + lead_id * interval '1 s' FROM v"""
+    )
+    newest = [f"+120255502{n}" for n in range(34, 9, -1)]
+    found = house.get("/api/admin/health/ai").json()
+    assert [row["toAddress"] for row in found["outboundLogs"]] == newest[:20]
+    ids = house.sql("SELECT id FROM conversations ORDER BY last_message_at DESC LIMIT 10")
+    assert [row["id"] for row in found["conversations"]] == [str(one) for (one,) in ids]
+    assert found["statusCounts"]["CANCELLED"] == 25
+    house.sql("DELETE FROM outbound_message_log WHERE status = 'CANCELLED'")
+    house.sql("DELETE FROM conversations WHERE last_message_at > '2099-01-01'")
+    house.sql("DELETE FROM leads WHERE created_at > '2099-01-01'")
+
+
 @pytest.mark.parametrize(
     "path",
     [
