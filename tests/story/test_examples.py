@@ -58,6 +58,18 @@ def test_the_own_tool_answers_once_and_undoes_what_it_refused(dsn: str) -> None:
     ]
 
 
+def test_the_desk_in_an_app_of_ones_own_answers_below_its_path(dsn: str) -> None:
+    command = [sys.executable, "-W", "error", str(EXAMPLES / "mount_in_fastapi.py"), dsn]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "Welcome to Ada's Plumbing.",
+        "webhook: [200]",
+        "delivered: Hi, thanks for contacting Ada's Plumbing! What's your name, please?",
+        "page: True",
+    ]
+
+
 def test_the_process_of_the_how_to_runs_its_handler(dsn: str, tmp_path: Path) -> None:
     """The two blocks of the page as one program, with a carrier in this process."""
     page = (ROOT / "docs" / "how-to" / "own-handler.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from frontdesk.reporting import report
-from frontdesk.web.paths import own_path
+from frontdesk.web.paths import ROOT, own_path, root_of
 from frontdesk.web.problems import Problems
 
 __all__ = ["Guard"]
@@ -41,6 +41,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope[ROOT] = root_of(scope)
         begun = False
 
         async def guarded(message: Message) -> None:

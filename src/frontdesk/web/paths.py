@@ -6,12 +6,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-__all__ = ["go_to", "own_path", "root_of"]
+__all__ = ["ROOT", "go_to", "own_path", "root_of"]
+
+ROOT = "frontdesk.root"
+"""Where the scope of a request keeps the answer of `root_of`: a mount of ours, such as /static, adds to root_path."""
 
 
 def root_of(scope: Mapping[str, Any]) -> str:
     """What stands before every path of ours: empty where the desk is not mounted."""
-    return str(scope.get("root_path", "")).rstrip("/")
+    return str(scope.get(ROOT, scope.get("root_path", ""))).rstrip("/")
 
 
 def own_path(scope: Mapping[str, Any], path: str | None = None) -> str:
