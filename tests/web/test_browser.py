@@ -164,3 +164,53 @@ def test_a_page_that_lost_its_desk_says_so(house: Any, browser: Browser) -> None
     page.context.set_offline(False)
     expect(page.locator("#stale")).to_be_hidden(timeout=10_000)
     page.close()
+
+
+def talk(house: Any, lead: str) -> str:
+    """The page of a conversation in which the desk has asked for a name."""
+    house.text("Hello there", lead=lead)
+    house.delivered(lead)
+    return f"{house.url}/conversations/" + str(
+        house.sql("SELECT id FROM conversations WHERE other_address = %(lead)s", lead=lead)[0][0]
+    )
+
+
+def test_a_person_takes_over_and_the_page_of_another_says_so_until_it_is_released(house: Any, page: Page) -> None:
+    path = talk(house, "+12025550167")
+    page.goto(path)
+    house.post(path.removeprefix(house.url) + "/take-over")  # a colleague, elsewhere
+    expect(page.get_by_text("because somebody took it over")).to_be_visible(timeout=10_000)
+    page.get_by_role("button", name="Release").click()
+    expect(page.get_by_role("button", name="Take over")).to_be_visible()
+    page.get_by_role("button", name="Take over").click()
+    expect(page.get_by_role("button", name="Release")).to_be_visible()
+    assert page.url == path
+
+
+def test_a_correction_is_saved_in_place_and_shows_in_the_facts_and_the_debug_panel(house: Any, page: Page) -> None:
+    page.goto(talk(house, "+12025550168"))
+    page.get_by_text("Correct what we know").click()
+    page.get_by_label("First name").fill("Ada")
+    page.wait_for_timeout(2500)  # the page freshens itself meanwhile
+    expect(page.get_by_label("First name")).to_have_value("Ada")
+    page.get_by_label("E-mail").fill("ada@example.com")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved; no text of theirs changes it")).to_be_visible()
+    expect(page.locator("#facts")).to_contain_text("ada@example.com", timeout=10_000)
+    page.get_by_text("Debug", exact=True).click()
+    expect(page.locator("#debugged")).to_contain_text("locked")
+    page.get_by_label("E-mail").fill("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("nothing is wiped")
+    assert house.sql("SELECT email FROM leads WHERE phone = '+12025550168'") == [("ada@example.com",)]
+
+
+def test_a_retry_in_the_debug_panel_tells_what_was_blocked_and_the_panel_freshens(house: Any, page: Page) -> None:
+    page.goto(talk(house, "+12025550169") + "?debug=1")
+    page.get_by_role("button", name="Simulate webhook retry").click()
+    expect(page.locator("#retried")).to_contain_text("Blocked: 1 of 1", timeout=10_000)
+    again = page.locator("#debugged table", has_text="Request id").locator("tbody tr td:nth-child(5)")
+    expect(again).to_have_text("1", timeout=10_000)
+    page.get_by_role("link", name="Look again").click()
+    expect(page.locator("#debugged h3").first).to_have_text("What may go now")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
