@@ -197,6 +197,12 @@ def test_a_refusal_is_no_answer_to_a_question_that_takes_any_text(kind: str) -> 
     assert told("no thanks", "q", {"q": kind}, Context(now=NOW)) == {}
 
 
+def test_a_correction_of_something_else_is_no_answer_to_a_question_that_takes_any_text() -> None:
+    kinds = {"name": "name", "service": "service"}
+    assert told("sorry, my name is Ada Byron", "service", kinds, Context(now=NOW)) == {"name": "Ada Byron"}
+    assert told("actually a tap", "service", kinds, Context(now=NOW)) == {"service": "actually a tap"}
+
+
 def test_two_questions_of_one_type_are_told_apart_only_by_asking() -> None:
     stay = {"arrival": "date", "departure": "date"}
     assert told("tomorrow", "departure", stay, Context(now=NOW)) == {"departure": "2026-11-26"}

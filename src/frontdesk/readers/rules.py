@@ -57,15 +57,16 @@ def read_answers(text: str, asked: str | None, kinds: Mapping[str, str], context
     `kinds` are the flow's questions, key to type. Two questions of one type are told apart only by asking.
     """
     kind = kinds[asked] if asked is not None else None
-    values = []
-    if asked is not None and kind in _TAKES_ALL and not (kind == "service" and context.services):
-        whole = " ".join(text.split())
-        values = (
-            [FieldValue(asked, whole, RULES, Evidence.SAID, 1.0, 0, len(text))] if whole and not declines(text) else []
-        )
-    context = replace(context, field=kind)
-    reading = read_fields(text, context)
-    return [*values, *answers(reading, text, asked if not values else None, kinds, context.now, RULES, sure=_SURE)]
+    reading = read_fields(text, replace(context, field=kind))
+    takes_all = asked is not None and kind in _TAKES_ALL and not (kind == "service" and context.services)
+    values = answers(reading, text, None if takes_all else asked, kinds, context.now, RULES, sure=_SURE)
+    if asked is None or not takes_all:
+        return values
+    others = [value for value in values if value.key != asked]
+    whole = " ".join(text.split())
+    if not whole or declines(text) or (others and corrects(text)):
+        return others  # what was told before is corrected, and nothing is answered
+    return [FieldValue(asked, whole, RULES, Evidence.SAID, 1.0, 0, len(text)), *others]
 
 
 def answers(
