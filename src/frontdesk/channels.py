@@ -1,5 +1,7 @@
 """Channels: how a desk is set up to talk through its providers, each with the handlers of what it brings."""
 
+import httpx2
+
 from frontdesk.db.clock import BusinessClock, LeaseClock
 from frontdesk.db.pool import Bucket, Database
 from frontdesk.errors import SetupError
@@ -68,8 +70,11 @@ class Channels:
         self.wording = self.wording or Wording.of(settings, self.clock)
         return TextHandler(*parts, sender, settings, self.registry, self.wording)
 
-    def use_twilio(self, *, public_base: str | None) -> Twilio:
-        """Set up Twilio (or what stands in for it) with its handlers. Raises SetupError without credentials."""
+    def use_twilio(self, *, public_base: str | None, transport: httpx2.AsyncBaseTransport | None = None) -> Twilio:
+        """Set up Twilio (or what stands in for it) with its handlers. Raises SetupError without credentials.
+
+        `transport` takes its calls in place of the network.
+        """
         settings = self.settings
         if not settings.twilio_account_sid or settings.twilio_auth_token is None:
             raise SetupError("Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or leave both out to use the simulator.")
@@ -78,6 +83,7 @@ class Channels:
             auth_tokens=secrets_in(settings.twilio_auth_token),
             api_base=settings.twilio_api_base,
             status_callback=f"{public_base}/webhooks/twilio/status{RETRY_FRAGMENT}" if public_base else "",
+            transport=transport,
         )
         self.add_sender(twilio)
         texts = self._text_handler(twilio)

@@ -27,6 +27,7 @@ _COMMANDS = {
         "doctor": "frontdesk.commands.checkup:doctor",
         "migrate": "frontdesk.commands.starting:migrate",
         "selftest": "frontdesk.commands.selftest:selftest",
+        "simulate": "frontdesk.commands.simulate:simulate",
         "tools": "frontdesk.commands.tools:tools",
     },
     "Look inside": {

@@ -21,7 +21,7 @@ from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.server import serve, serve_app
 from frontdesk.web.hooks import hook_routes
 
-__all__ = ["BRISK", "STRICT", "Scratch", "scratch"]
+__all__ = ["BRISK", "STRICT", "Scratch", "scratch", "scratch_schema"]
 
 STRICT = "+12025550110"
 """The number of a client with the usual limits: a minute between texts, five unprompted ones a day."""
@@ -67,7 +67,7 @@ async def scratch(settings: Settings, dsn: str) -> AsyncIterator[Scratch]:
         await desk.registry.providers.pop("twilio").aclose()
         desk.use_twilio(public_base=url)
         carrier.hooks.sms_url = f"{url}/webhooks/twilio/sms"
-        await house.enter_async_context(_schema(desk))
+        await house.enter_async_context(scratch_schema(desk))
         await desk.serve_first_client(STRICT)
         await desk.serve_first_client(BRISK, {"limits": {"seconds_between": 0}})
         for _ in range(2):
@@ -97,7 +97,8 @@ async def _closing(carrier: Carrier) -> AsyncIterator[Carrier]:
 
 
 @contextlib.asynccontextmanager
-async def _schema(desk: Desk) -> AsyncIterator[None]:
+async def scratch_schema(desk: Desk) -> AsyncIterator[None]:
+    """Open the desk, with its schema made, and drop that at the end, whatever happens."""
     await desk.open()
     try:
         yield

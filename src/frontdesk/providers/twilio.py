@@ -55,8 +55,11 @@ class Twilio:
         api_base: str,
         status_callback: str,
         timeout: float = 10.0,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         """`auth_tokens`: any of them verifies, the first sends. `timeout`: seconds for each phase of a call.
+
+        `transport` carries the calls in place of the network, such as to a simulator in this very process.
 
         `status_callback` is the URL that receipts are posted to, without our `?ref=`; blank asks for none.
         Raises SetupError for a blank token or a base that is no HTTP URL.
@@ -75,6 +78,7 @@ class Twilio:
         self._http = httpx2.AsyncClient(
             auth=(account_sid, self._tokens[0]),
             timeout=timeout,
+            transport=transport,
             limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=IDLE_SECONDS),
             headers={"Accept": "application/json"},
         )

@@ -43,8 +43,9 @@ class Carrier:
         numbers: Sequence[str] = (),
         seed: int = 0,
         receipt_delay: float = 0.3,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        """`receipt_delay`: seconds before each status callback."""
+        """`receipt_delay`: seconds before each status callback. `transport` carries webhooks in place of the network."""
         self.account_sid = account_sid
         self.auth_token = auth_token
         self.numbers = list(numbers)
@@ -66,7 +67,7 @@ class Carrier:
         self._arrival = asyncio.Condition()
         limits = httpx2.Limits(max_connections=50, max_keepalive_connections=50)
         timeout = httpx2.Timeout(15.0, connect=5.0, pool=None)
-        self._http = httpx2.AsyncClient(timeout=timeout, limits=limits, trust_env=False)
+        self._http = httpx2.AsyncClient(timeout=timeout, limits=limits, trust_env=False, transport=transport)
         self._poster = Poster(self._http, auth_token)
 
     @property

@@ -29,13 +29,16 @@ class VoiceAgent:
         number: str | None,
         call_id: str = "11111111-aaaa-4000-8000-000000000001",
         timeout: float = 30.0,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
+        """`transport` carries its posts in place of the network."""
         self._url = url
         self._secret = secret
         self._caller = caller
         self._number = number
         self.call_id = call_id
         self._timeout = timeout
+        self._transport = transport
         self._counted = count(1)
 
     def message(self, kind: str, **fields: Any) -> dict[str, Any]:
@@ -67,7 +70,7 @@ class VoiceAgent:
         """Post one message, or a body as it stands; the whole response."""
         body = message if isinstance(message, bytes) else json.dumps({"message": message}).encode()
         headers = {"X-Vapi-Secret": self._secret, "Content-Type": "application/json"}
-        async with httpx2.AsyncClient(trust_env=False, timeout=self._timeout) as http:
+        async with httpx2.AsyncClient(trust_env=False, timeout=self._timeout, transport=self._transport) as http:
             return await http.post(self._url, content=body, headers=headers)
 
     async def use(self, tool: str, tool_call_id: str, **arguments: Any) -> str:
