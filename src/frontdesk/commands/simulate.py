@@ -1,4 +1,4 @@
-"""`frontdesk simulate`: thirty virtual days of follow-ups and conversations on a scratch desk, in under a minute."""
+"""`frontdesk simulate`: thirty virtual days of follow-ups and conversations on a scratch desk."""
 
 import asyncio
 from typing import Annotated

@@ -29,7 +29,7 @@ class MonthCarrier(Carrier):
     def __init__(
         self, account_sid: str, auth_token: str, *, now: Callable[[], datetime], transport: httpx2.AsyncBaseTransport
     ) -> None:
-        super().__init__(account_sid, auth_token, receipt_delay=0, transport=transport)
+        super().__init__(account_sid, auth_token, receipt_delay=0, statuses=("sent", "delivered"), transport=transport)
         self.taken: list[Taken] = []
         self._now = now
 

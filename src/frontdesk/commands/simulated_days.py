@@ -6,7 +6,7 @@ their own. Within a moment nothing depends on who is handled first, so that the 
 
 import asyncio
 import heapq
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Month:
     voice_url: str
     voice_secret: str
     to_desk: httpx2.AsyncBaseTransport
-    spent: Counter[str] = field(default_factory=Counter)
+    spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     moments: int = 0
     booked: int = 0
     _handling: Handling = field(init=False)

@@ -73,7 +73,7 @@ _PERSONS = ("can I talk to a real person?", "I want to speak to a human please")
 _QUESTIONS = ("How much would that cost?", "Are you open on Saturday?")
 
 ACTS: Mapping[Kind, int] = {
-    Kind.WRITE: 44, Kind.SILENT: 34, Kind.STOP: 5, Kind.REFUSE: 4, Kind.PERSON: 4, Kind.BOOK: 9,
+    Kind.WRITE: 31, Kind.SILENT: 50, Kind.STOP: 5, Kind.REFUSE: 3, Kind.PERSON: 4, Kind.BOOK: 7,
 }  # fmt: skip
 """What a text of the desk leads to, by weight."""
 
@@ -98,7 +98,7 @@ class Person:
         kind = self.dice.choices(list(ACTS), list(ACTS.values()))[0]
         if self.is_gone or ("?" not in body and self.dice.random() < 0.6):  # who was asked nothing says little
             return None
-        if kind is Kind.SILENT and self.dice.random() < 0.25:  # silent for long, and then not
+        if kind is Kind.SILENT and self.dice.random() < 0.15:  # silent for long, and then not
             return Act(self._later(at, 24 * 4, 24 * 16), Kind.WRITE, (self.dice.choice(_OTHER),))
         if kind is Kind.SILENT or self.writes >= _MOST_WRITES:
             return None

@@ -43,13 +43,18 @@ class Carrier:
         numbers: Sequence[str] = (),
         seed: int = 0,
         receipt_delay: float = 0.3,
+        statuses: Sequence[str] = STATUSES,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        """`receipt_delay`: seconds before each status callback. `transport` carries webhooks in place of the network."""
+        """`receipt_delay`: seconds before each status callback. `statuses`: those that are told of.
+
+        `transport` carries webhooks in place of the network.
+        """
         self.account_sid = account_sid
         self.auth_token = auth_token
         self.numbers = list(numbers)
         self.receipt_delay = receipt_delay
+        self.statuses = tuple(statuses)
         self.api_base = ""
         """Where its API is served; attachments are named by addresses there."""
         self.faults = Faults(seed=seed)
@@ -185,7 +190,7 @@ class Carrier:
         reorder = self.faults.strikes(Fault.REORDER_RECEIPTS)
         silent = self.faults.strikes(Fault.NO_RECEIPTS) or not message.status_callback
         receipts: list[dict[str, str]] = []
-        for status in (*STATUSES[:-1], "undelivered") if undelivered else STATUSES:
+        for status in (*self.statuses[:-1], "undelivered") if undelivered else self.statuses:
             await asyncio.sleep(self.receipt_delay)
             if status != message.status:
                 message.move(status, UNREACHABLE_PHONE if status == "undelivered" else None)
