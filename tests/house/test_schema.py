@@ -16,6 +16,7 @@ from frontdesk.effects import SendClass
 from frontdesk.errors import SetupError
 from frontdesk.inbox.model import EventStatus
 from frontdesk.message import LaneClass
+from frontdesk.onboarding.model import State
 from frontdesk.outbox.model import LedgerStatus
 from frontdesk.payments.model import PaymentState
 
@@ -60,6 +61,9 @@ def test_the_columns_that_operators_query_are_there(table: str, server_with_sche
         ("webhook_events", "status", EventStatus),
         ("bookings", "status", BookingStatus),
         ("client_payments", "state", PaymentState),
+        ("onboarding_states", "current_state", State),
+        ("onboarding_states", "recorded_state", State),
+        ("onboarding_states", "returns_to", State),
         ("calls", "status", CallStatus),
         ("calls", "direction", Direction),
         ("calls", "outcome", Outcome),
