@@ -1,5 +1,7 @@
 """Channels: how a desk is set up to talk through its providers, each with the handlers of what it brings."""
 
+from functools import partial
+
 import httpx2
 
 from frontdesk.db.clock import BusinessClock, LeaseClock
@@ -28,6 +30,7 @@ from frontdesk.steps.dialpad import DialpadHandler
 from frontdesk.steps.forms import FormHandler
 from frontdesk.steps.lead_tools import find_or_create_lead, hand_over, send_text
 from frontdesk.steps.mixed import MixedHandler
+from frontdesk.steps.onboard import OwnerTexts, payment_turned
 from frontdesk.steps.payments import PaymentHandler
 from frontdesk.steps.reading import AskModel
 from frontdesk.steps.receipts import ReceiptHandler
@@ -88,6 +91,7 @@ class Channels:
         self.add_sender(twilio)
         texts = self._text_handler(twilio)
         self.registry.handlers.setdefault("twilio_sms", texts)
+        self.registry.text_routes.append(OwnerTexts(self.clock, settings))
         if "twilio_status" not in self.registry.handlers:
             self.registry.handlers["twilio_status"] = ReceiptHandler(self.clock, twilio)
             self.registry.reads_nothing.add("twilio_status")
@@ -130,7 +134,8 @@ class Channels:
         stripe = Stripe(webhook_secrets=secrets, now=self.lease_clock.now)
         self.add_provider(stripe)
         if "stripe" not in self.registry.handlers:
-            self.registry.handlers["stripe"] = PaymentHandler(self.clock, stripe, self.settings.payments)
+            turned = partial(payment_turned, self.clock, self.settings)
+            self.registry.handlers["stripe"] = PaymentHandler(self.clock, stripe, self.settings.payments, turned)
             self.registry.reads_nothing.add("stripe")
         return stripe
 

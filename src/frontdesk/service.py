@@ -31,6 +31,7 @@ from frontdesk.steps.reconcile import resolve_unknown, take_back
 from frontdesk.steps.replay import put_back_due
 from frontdesk.steps.retire import make_room, retire
 from frontdesk.steps.switching import release
+from frontdesk.steps.take_up import TakingUp
 
 __all__ = ["Service"]
 
@@ -41,6 +42,7 @@ _LEADER_LEASE = timedelta(seconds=20)
 _WAIT_ON_OTHERS = ("listen", "reconcile", "missed_receipts", "catch_up")  # loops that hold nothing meanwhile
 _RELEASE = 60.0  # seconds; what was put while a switch was lifted may be held by it still
 _CLOSE_EXPIRED = 300.0  # seconds; days are what a lead's time is counted in
+_TAKE_UP = 10.0  # seconds; a person who wrote by hand, and an owner who waits for a number, look at the phone meanwhile
 _MISSED_RECEIPTS = 60.0  # seconds between looks for receipts that did not come
 
 
@@ -83,6 +85,7 @@ class Service:
         self.handling = Handling(*parts, settings.worker, self._wakes["inbox"], self._meters.tries)
         self.delivering = Delivering(*parts, settings, self._wakes["outbox"])
         receiver = Receiver(db, bucket, clock, lease_clock)
+        self.taking_up = TakingUp(db, bucket, clock, settings)
         self.catching_up = CatchingUp(db, bucket, clock, registry, receiver, settings)
 
     async def start(self) -> None:
@@ -109,6 +112,7 @@ class Service:
             self._loop("release", self._as_leader(self._release), rest=_RELEASE)
             self._loop("missed_receipts", self._as_leader(self._find_missed), rest=_MISSED_RECEIPTS)
             self._loop("catch_up", self._as_leader(self._catch_up), rest=CATCH_UP_EVERY)
+            self._loop("take_up", self._as_leader(self.taking_up.step), rest=_TAKE_UP)
             self._loop("retire", self._as_leader(self._retire), rest=3600)
             self._loop("make_room", self._as_leader(self._make_room), rest=3600)
 

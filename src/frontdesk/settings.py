@@ -19,6 +19,7 @@ from frontdesk.setting_channels import (
 )
 from frontdesk.setting_kinds import E164, Country, FormSource, Hours, TimeZone
 from frontdesk.setting_model import ModelSettings
+from frontdesk.setting_onboarding import OnboardingSettings, PoolSettings
 from frontdesk.setting_parts import (
     NUDGES,
     FlowSettings,
@@ -152,6 +153,8 @@ class Settings(BaseSettings):
     booking: BookingSettings = BookingSettings()
     vapi: VapiSettings = VapiSettings()
     payments: PaymentSettings = PaymentSettings()
+    onboarding: OnboardingSettings = OnboardingSettings()
+    pool: PoolSettings = PoolSettings()
     model: ModelSettings = ModelSettings()
     forms: Annotated[
         Mapping[FormSource, FormSettings],

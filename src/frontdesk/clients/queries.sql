@@ -52,3 +52,16 @@ SELECT id FROM clients WHERE id = %(client_id)s FOR NO KEY UPDATE;
 
 -- name: served_number
 SELECT phone_e164 FROM twilio_number_pool WHERE client_id = %(client_id)s AND status = 'ASSIGNED';
+
+-- A new owner's business, unpaid until they pay. Two texts of one owner make one client: the phone is unique.
+-- name: add_owned
+INSERT INTO clients (name, phone_number, timezone, payment_active, settings, created_at)
+VALUES (%(name)s, %(phone)s, %(timezone)s, false, '{}', %(now)s)
+ON CONFLICT (phone_number) DO NOTHING;
+
+-- name: by_owners_phone
+SELECT id FROM clients WHERE phone_number = %(phone)s;
+
+-- Merged by the caller, who holds the row's lock.
+-- name: describe
+UPDATE clients SET name = %(name)s, timezone = %(timezone)s, settings = %(settings)s::jsonb WHERE id = %(client_id)s;

@@ -12,7 +12,10 @@ from frontdesk.db.queries import load_queries
 
 __all__ = [
     "assigned_at",
+    "by_owners_phone",
+    "describe",
     "ensure_first",
+    "ensure_owned",
     "get",
     "list_all",
     "lock",
@@ -47,6 +50,26 @@ async def get(tx: Tx, client_id: int) -> Client | None:
     """One client, or None."""
     row = await tx.one(Q.get_client, {"client_id": client_id})
     return Client(*row) if row else None
+
+
+async def ensure_owned(tx: Tx, phone: str, *, name: str, timezone: str, now: datetime) -> int:
+    """The client of this owner's phone (E.164), made if it is new; its id."""
+    await tx.run(Q.add_owned, {"name": name, "phone": phone, "timezone": timezone, "now": now})
+    client_id = await by_owners_phone(tx, phone)
+    assert client_id is not None  # noqa: S101  (it is there now, whoever made it)
+    return client_id
+
+
+async def by_owners_phone(tx: Tx, phone: str) -> int | None:
+    """The client of this owner's phone (E.164), or None."""
+    row = await tx.one(Q.by_owners_phone, {"phone": phone})
+    return int(row.id) if row else None
+
+
+async def describe(tx: Tx, client: Client) -> None:
+    """Write the name, time zone and settings of a client whose row is locked."""
+    row = {"client_id": client.id, "name": client.name, "timezone": client.timezone}
+    await tx.run(Q.describe, {**row, "settings": orjson.dumps(dict(client.settings)).decode()})
 
 
 async def lock(tx: Tx, client_id: int) -> None:

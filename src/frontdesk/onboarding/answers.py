@@ -1,6 +1,8 @@
 """What the short answers of an owner are: names, lists, READY, DONE, BACK, "change hours". Pure."""
 
 import re
+from functools import lru_cache
+from zoneinfo import available_timezones
 
 __all__ = [
     "area",
@@ -14,12 +16,12 @@ __all__ = [
     "is_small_talk",
     "services",
     "towns_of",
+    "zone_named",
 ]
 
 _LONGEST_NAME, _LONGEST_ITEM, _LONGEST_GREETING, _MOST = 80, 60, 300, 30
 _SMALL_TALK = re.compile(
     r"(?:hi|hello|hey|hiya|yo|good (?:morning|afternoon|evening)|are you there|anybody there|sup|test|what|huh"
-    r""
     r"|what now|what next|next|continue|go on|resume|repeat|again|say again|pardon|thanks|thank you"
     r"|thx)(?: there| again)?"
 )
@@ -79,6 +81,42 @@ _NO_ANSWER = re.compile(
     r"(?:yes|no|nope|yep|yeah|ok|okay|y|n|sure"
     r"|none|nothing|idk|i don'?t know|not sure|why|who is this|who are you|how much(?: is it)?|ready|done|skip)[.!?]*"
 )
+
+
+_ZONE = re.compile(
+    r"(?:(?:my |the |our |change |set )*time ?zone(?: is| to|:)? (?P<named>[a-z_/ -]{2,40})"
+    r"|(?P<us>eastern|central|mountain|pacific|alaska|hawaii)(?: time)?)"
+)
+_US_ZONES = {
+    "eastern": "America/New_York",
+    "central": "America/Chicago",
+    "mountain": "America/Denver",
+    "pacific": "America/Los_Angeles",
+    "alaska": "America/Anchorage",
+    "hawaii": "Pacific/Honolulu",
+}
+
+
+@lru_cache(maxsize=1)
+def _zones() -> dict[str, str]:
+    """Every zone by its own name and by its town's, in lower case; of two towns of a name the first stays."""
+    found: dict[str, str] = {}
+    for zone in sorted(available_timezones()):
+        if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "SystemV/")):
+            found.setdefault(zone.casefold(), zone)
+            found.setdefault(zone.rpartition("/")[2].replace("_", " ").casefold(), zone)
+    return found
+
+
+def zone_named(text: str) -> str | None:
+    """The time zone that a text names: "time zone Chicago", "Pacific time"; None where it names none."""
+    match = _ZONE.fullmatch(_plain(text))
+    if match is None:
+        return None
+    if match["us"]:
+        return _US_ZONES[match["us"]]
+    name = match["named"].removesuffix(" time").strip()
+    return _US_ZONES.get(name) or _zones().get(name) or _zones().get(name.replace(" ", "_"))
 
 
 def _plain(text: str) -> str:

@@ -3,9 +3,9 @@
 Whatever happens, an answer replaces only the one to the same question, and nothing that was told is wiped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from frontdesk.onboarding import answers, wording
 from frontdesk.onboarding.forwarding import carrier_named, forwarding
@@ -79,6 +79,9 @@ def _elsewhere(facts: Facts, text: str) -> Sequence[Effect] | None:
         if facts.returns_to is not None:
             return _go(facts, facts.returns_to)
         return _go(facts, _BACK.get(state, state))
+    if (zone := answers.zone_named(text)) is not None and state is not _S.S1_BUSINESS_NAME:
+        told = f"Your time zone is {zone} now."
+        return [Learn("zone", zone), Reply(f"{told} {wording.prompt(replace(facts, zone=zone))}", "zone")]
     if (what := answers.change_of(text)) is not None:
         to = _CHANGES[what]
         if to is state:
@@ -126,10 +129,11 @@ def _answer(facts: Facts, text: str) -> Sequence[Effect]:
             return [Reply(wording.example(facts), "not_understood")]
 
 
-def _learned(facts: Facts, what: str, value: object) -> Sequence[Effect]:
+def _learned(facts: Facts, what: str, value: Any) -> Sequence[Effect]:
     if not value:
         return [Reply(wording.example(facts), "not_understood")]
-    now = replace(facts, **{what: value})
+    told: Mapping[str, Any] = {what: value}
+    now = replace(facts, **told)
     to = facts.returns_to or _NEXT[facts.state]
     if facts.returns_to is not None and facts.returns_to is not _S.S5_CONFIRM_LIVE:
         return [Learn(what, value), Move(to), Reply(f"Changed. {wording.prompt(replace(now, state=to))}", to)]

@@ -78,7 +78,8 @@ def recap(facts: Facts) -> str:
     zone = facts.zone.rpartition("/")[2].replace("_", " ")
     return (
         f"Please check: {facts.name}. Services: {', '.join(facts.services)}. Area: {facts.area}. "
-        f"Hours: {hours_in_words(facts.hours)} ({zone} time). To change one, reply such as CHANGE HOURS."
+        f"Hours: {hours_in_words(facts.hours)} ({zone} time). "
+        "To change one, reply such as CHANGE HOURS, or TIME ZONE Chicago."
     )
 
 

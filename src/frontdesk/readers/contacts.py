@@ -3,10 +3,13 @@
 import re
 
 import phonenumbers
+from phonenumbers import timezone
 
-__all__ = ["read_email", "read_phone", "region_of"]
+__all__ = ["calling_code_of", "read_email", "read_phone", "region_of", "zone_of"]
 
 _EMAIL = re.compile(r"[^\s@<>(),;:\"]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_POPULOUS = ("America/New_York", "America/Chicago", "America/Toronto", "Australia/Sydney", "Europe/London")
+"""Where most of those live whose number tells no more than a country of several zones."""
 _LONGEST = 60
 """Characters of a phone number as typed; far more is something else."""
 
@@ -34,6 +37,26 @@ def region_of(number: str) -> str | None:
     region = phonenumbers.region_code_for_number(parsed)
     region = region or phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     return region if region and region.isalpha() and region != "ZZ" else None
+
+
+def calling_code_of(number: str) -> str:
+    """The country code that a number in E.164 begins with, such as +44; empty if unknown."""
+    try:
+        return f"+{phonenumbers.parse(number, None).country_code}"
+    except phonenumbers.NumberParseException:
+        return ""
+
+
+def zone_of(number: str, usual: str) -> str:
+    """The likeliest IANA time zone of a number in E.164; `usual` where it is one of several, or none can be told."""
+    try:
+        zones = timezone.time_zones_for_number(phonenumbers.parse(number, None))
+    except phonenumbers.NumberParseException:
+        return usual
+    known = [zone for zone in zones if not zone.startswith("Etc/")]
+    if not known or usual in known:
+        return usual
+    return next((zone for zone in _POPULOUS if zone in known), known[0])
 
 
 def read_email(text: str) -> str | None:

@@ -23,6 +23,7 @@ from frontdesk.provider import Provider
 from frontdesk.registry import Commit
 from frontdesk.settings import Settings
 from frontdesk.steps.addressed import SEQUENCE_LASTS, is_phone
+from frontdesk.steps.onboard import called as onboard_by_call
 from frontdesk.steps.text_back import answer_by_text
 from frontdesk.told import CallReceived
 
@@ -55,6 +56,8 @@ class CallHandler:
     async def _commit(self, event: Event, received: CallReceived, client: Client | None, tx: Tx) -> None:
         now = self._clock.now()
         client_id = client.id if client is not None else None
+        if client_id is not None and rules.direction_of(received.direction) is Direction.INBOUND:
+            await onboard_by_call(tx, client_id, now, self._settings)  # first: it locks the client's row
         call = await calls.lock(
             tx,
             provider=received.provider,

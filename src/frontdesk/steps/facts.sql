@@ -5,13 +5,14 @@ SELECT set_config('plan_cache_mode', %(mode)s, true);
 
 -- All that the gate must know about some ledger rows, read across rooms. The recipient's newest consent that reaches our
 -- number holds. Who said the same before counts what may have been sent within the hour. A text-back answers a call of theirs:
--- whether it is for those whose lead is closed was decided with the call. A hand-over's own words are the bot's last.
+-- whether it is for those whose lead is closed was decided with the call. A hand-over's own words are the bot's last. An
+-- owner who is being set up is told so before they pay.
 -- name: gate_facts
 SELECT o.id, o.send_class, coalesce(o.due_at, o.created_at) AS due_at, o.lead_id, o.provider, o.channel, o.to_address,
        coalesce(l.timezone, c.timezone, 'UTC') AS timezone, l.timezone AS lead_timezone, c.timezone AS client_timezone,
        coalesce(n.kind = 'opt_out', false) AS opted_out,
        coalesce(c.paused, false) AS client_paused,
-       coalesce(NOT c.payment_active, false) AS client_unpaid,
+       coalesce(NOT c.payment_active, false) AND o.reply_type <> 'onboarding' AS client_unpaid,
        v.bot_paused_at IS NOT NULL AND o.reply_type <> 'hand_over' AS bot_paused,
        coalesce(l.status IN ('won', 'lost'), false) AND o.reply_type <> 'text_back' AS lead_closed,
        (o.channel = 'sms' AND l.not_textable_at IS NOT NULL) AS not_textable,

@@ -4,6 +4,7 @@ All of it is in the settling transaction, with the client's row locked: events o
 order, but two payers may pay for one client, and a person may turn `clients.payment_active` at any time.
 """
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import structlog
@@ -29,13 +30,21 @@ _WHOSE = (
 )
 
 
+Turned = Callable[[Tx, int], Awaitable[None]]
+"""What else is to be done about a client whose `payment_active` was turned."""
+
+
 class PaymentHandler:
     """Handles the events of one payment provider; reads nothing outside the transaction."""
 
-    def __init__(self, clock: BusinessClock, provider: Provider, settings: PaymentSettings) -> None:
+    def __init__(
+        self, clock: BusinessClock, provider: Provider, settings: PaymentSettings, turned: Turned | None = None
+    ) -> None:
+        """`turned` is called in the transaction that turned a client's payment, with its id."""
         self._clock = clock
         self._provider = provider
         self._settings = settings
+        self._turned = turned
 
     async def __call__(self, event: Event) -> Commit:
         """Read the event; returns what is to be written. Raises Undeliverable for one that cannot be read."""
@@ -81,3 +90,5 @@ class PaymentHandler:
             )
             if verdict is not None and await payments.stand(tx, one, verdict):
                 log.info("payment_active_turned", client_id=one, active=verdict.active, because=told.provider_type)
+                if self._turned is not None:
+                    await self._turned(tx, one)

@@ -92,7 +92,7 @@ class TextHandler:
             client_id = event.client_id or (await clients.served_on(tx, [text.to_address])).get(text.to_address)
             client = await clients.get(tx, client_id) if client_id is not None else None
             if client is None:
-                raise Undeliverable(self._nobodys(text.to_address))
+                raise Undeliverable(_nobodys(text.to_address))
             stands = await conversations.get(tx, client_id=client.id, channel=text.channel, phone=text.from_address)
             takes_back = stands is not None and keyword(text.body) is None and await still_waits(tx, stands)
         flow = flow_for(client.name, client.settings, self._settings.flow)
@@ -128,17 +128,6 @@ class TextHandler:
             first=before is None or before.last_question_key is None,
             language=language.value if language is not None and language.confidence >= _SURE_LANGUAGE else None,
             country=country_of(read.text.to_address),
-        )
-
-    def _nobodys(self, address: str) -> str:
-        if address == self._settings.onboarding_number:
-            return (
-                f"{address} is the onboarding number, and this version does not onboard by text yet; "
-                "replay the event once it does."
-            )
-        return (
-            f"No client is served on {address}. Assign the number to a client "
-            "(table twilio_number_pool), then replay the event."
         )
 
     async def _commit(self, event: Event, read: _Read, tx: Tx) -> None:
@@ -217,3 +206,10 @@ class TextHandler:
 def _new(client: Client, text: TextReceived) -> Conversation:
     """A conversation that begins with this text."""
     return Conversation(0, client.id, 0, text.channel, text.to_address, text.from_address, None, 0, 0, {}, {}, None)
+
+
+def _nobodys(address: str) -> str:
+    return (
+        f"No client is served on {address}. Assign the number to a client (`frontdesk pool list` shows them), or set "
+        "ONBOARDING_NUMBER to it if new owners text it, then replay the event."
+    )

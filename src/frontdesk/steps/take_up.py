@@ -1,0 +1,159 @@
+"""take_up: onboarding moves on without a text: what a person wrote by hand, numbers that came, owners who are silent.
+
+One short transaction per client, so that one that fails stops no other; the scheduler calls it, and so may others.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import structlog
+
+from frontdesk.alerts.store import resolve_alert
+from frontdesk.clients import pool
+from frontdesk.db.clock import BusinessClock
+from frontdesk.db.pool import Bucket, Database, Tx, is_gone
+from frontdesk.effects import Alert, SendClass, Severity
+from frontdesk.onboarding import rules
+from frontdesk.onboarding import store as onboarding
+from frontdesk.onboarding.model import TURNS, State, Turn
+from frontdesk.outbox.quiet import every_day, window
+from frontdesk.outbox.regions import places
+from frontdesk.settings import Settings
+from frontdesk.steps.onboard import take_up_client
+from frontdesk.steps.owners import Cause, Owner, carry_out, facts_of, load, reserved, serve
+from frontdesk.steps.raise_alert import raise_alert
+
+__all__ = ["TakingUp", "take_up"]
+
+_AT_ONCE = 100
+"""Clients of one kind in one pass; the next pass goes on."""
+_RAISE_EVERY = timedelta(minutes=5)  # the same news is no news before
+
+log = structlog.get_logger(__name__)
+
+
+async def take_up(db: Database, bucket: Bucket, clock: BusinessClock, settings: Settings) -> int:
+    """One whole pass; returns how many clients moved on, or were reminded. Safe to call from several processes."""
+    return await TakingUp(db, bucket, clock, settings).step()
+
+
+class TakingUp:
+    """The scheduler's part in onboarding."""
+
+    def __init__(self, db: Database, bucket: Bucket, clock: BusinessClock, settings: Settings) -> None:
+        self._db = db
+        self._bucket = bucket
+        self._clock = clock
+        self._settings = settings
+        self._raised: tuple[str, datetime] | None = None
+
+    async def step(self) -> int:
+        """What changed by hand first, then who waits for a number, then who is silent; then the operator is told."""
+        now = self._clock.now()
+        rest = timedelta(days=self._settings.pool.quarantine_days)
+        asked_before = [now - timedelta(hours=hours) for hours in self._settings.onboarding.remind_hours]
+        async with self._db.transaction(self._bucket) as tx:
+            await pool.end_quarantine(tx, until=now + rest, now=now)
+            changed = await onboarding.changed(tx, _AT_ONCE)
+        done = await self._each(changed, self._change)
+        async with self._db.transaction(self._bucket) as tx:
+            waiting = await onboarding.waiting(tx, _AT_ONCE)
+        done += await self._each(waiting, self._serve)
+        async with self._db.transaction(self._bucket) as tx:
+            silent = await onboarding.silent(tx, asked_before, _AT_ONCE)
+        done += await self._each([client_id for client_id, _ in silent], self._remind)
+        await self._tell_operator(now)
+        return done
+
+    async def _each(self, client_ids: list[int], act: Callable[[Tx, int, datetime], Awaitable[bool]]) -> int:
+        done = 0
+        for client_id in client_ids:
+            try:
+                async with self._db.transaction(self._bucket) as tx:
+                    done += await act(tx, client_id, self._clock.now())
+            except Exception as error:
+                if is_gone(error):
+                    raise
+                log.exception("onboarding_not_taken_up", client_id=client_id, error=str(error))
+        return done
+
+    async def _change(self, tx: Tx, client_id: int, now: datetime) -> bool:
+        return await take_up_client(tx, client_id, now, self._settings)
+
+    async def _serve(self, tx: Tx, client_id: int, now: datetime) -> bool:
+        owner = await load(tx, client_id, self._settings)
+        if owner is None or owner.standing.current_state is not State.S6_ASSIGN_NUMBER:
+            return False  # it moved on meanwhile
+        cause = _next_turn(owner)
+        if not await serve(tx, owner, cause, now, first_told=False):
+            return False
+        await carry_out(tx, owner, [], cause, now)
+        return True
+
+    async def _remind(self, tx: Tx, client_id: int, now: datetime) -> bool:
+        owner = await load(tx, client_id, self._settings)
+        if owner is None or owner.phone is None or not self._due(owner, now) or self._sleeps(owner, now):
+            return False
+        asked_at, nth = owner.standing.asked_at, owner.standing.reminders + 1
+        cause = replace(_next_turn(owner), send_class=SendClass.UNPROMPTED)
+        owner.standing = replace(owner.standing, reminders=nth)
+        effect = rules.reminder(facts_of(owner), nth)
+        await carry_out(tx, owner, [effect], cause, now)
+        # Silence goes on being counted from their last turn, not from the reminder.
+        await onboarding.save(tx, replace(owner.standing, asked_at=asked_at))
+        return True
+
+    def _due(self, owner: Owner, now: datetime) -> bool:
+        """Asked again under the lock: they may have answered."""
+        standing, hours = owner.standing, self._settings.onboarding.remind_hours
+        if TURNS[standing.current_state] is not Turn.CLIENT or standing.reminders >= len(hours):
+            return False
+        return standing.asked_at is not None and standing.asked_at <= now - timedelta(hours=hours[standing.reminders])
+
+    def _sleeps(self, owner: Owner, now: datetime) -> bool:
+        """Whether it is night at the owner: the reminder is put in the morning, so that an answer before it wins."""
+        quiet = self._settings.quiet
+        if quiet.start == quiet.end or owner.phone is None:
+            return False
+        hours = every_day(quiet.end, quiet.start)
+        there = places(owner.phone, None, owner.client.timezone, hours, us_states=quiet.us_states)
+        return window(now, there).opens_at is not None
+
+    async def _tell_operator(self, now: datetime) -> None:
+        """POOL_EMPTY while somebody waits, POOL_LOW before it comes to that; resolved as soon as it is over."""
+        async with self._db.transaction(self._bucket) as tx:
+            waiting = await onboarding.count_waiting(tx)
+            free = (await pool.counts(tx, reserved(self._settings))).available
+            low = self._settings.onboarding_number is not None and free < self._settings.pool.low_water
+            if not waiting.waiting:
+                await resolve_alert(tx, "POOL_EMPTY", "", now)
+            if not low:
+                await resolve_alert(tx, "POOL_LOW", "", now)
+        alert = _empty(waiting.waiting, free) if waiting.waiting else _low(free) if low else None
+        if alert is None:
+            self._raised = None
+        elif self._raised is None or self._raised[0] != alert.message or now - self._raised[1] >= _RAISE_EVERY:
+            await raise_alert(self._db, self._bucket, self._clock, alert)
+            self._raised = alert.message, now
+
+
+def _next_turn(owner: Owner) -> Cause:
+    owner.standing = replace(owner.standing, turns=owner.standing.turns + 1)
+    return Cause(f"turn:{owner.standing.turns}", uuid4().hex)
+
+
+def _empty(waiting: int, free: int) -> Alert:
+    who = "1 new client waits" if waiting == 1 else f"{waiting} new clients wait"
+    why = f"the {free} free ones are of other countries" if free else "the pool is empty"
+    message = (
+        f"{who} for a number: {why}. Buy numbers and add them with `frontdesk pool add`; they are served by themselves."
+    )
+    return Alert("POOL_EMPTY", "", Severity.HIGH, "No number for new clients", message)
+
+
+def _low(free: int) -> Alert:
+    left = "Only 1 free number is" if free == 1 else f"Only {free} free numbers are" if free else "No free number is"
+    message = f"{left} left for new clients. Buy more and add them with `frontdesk pool add`."
+    return Alert("POOL_LOW", "", Severity.MEDIUM, "Few numbers left", message)
