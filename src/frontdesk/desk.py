@@ -2,13 +2,14 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
 import structlog
 
 from frontdesk.channels import Channels
+from frontdesk.clients import pool
 from frontdesk.clients import store as clients
 from frontdesk.conversations.rules import OwnFlow
 from frontdesk.db.clock import BusinessClock, LeaseClock
@@ -138,6 +139,12 @@ class Desk(Channels):
         if made is not None:
             log.info("first_client_made", client_id=made, business=settings.business)
         return made
+
+    async def fill_pool(self, numbers: Sequence[str]) -> None:
+        """Have these numbers in the pool; those that are there already stay as they stand."""
+        async with self.db.transaction(self.bucket) as tx:
+            for number in numbers:
+                await pool.add(tx, number, None)
 
     def service(self, *roles: str) -> Service:
         """The loops of these roles (worker, scheduler, serve), to be started and stopped by the caller."""

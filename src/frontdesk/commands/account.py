@@ -1,5 +1,6 @@
 """The simulator's account, kept in the data directory so that restarts and workers agree, and where `up` listens."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -14,12 +15,26 @@ from frontdesk.db.locks import make_data_dir, unusable
 from frontdesk.errors import SetupError
 from frontdesk.settings import Settings
 
-__all__ = ["NUMBER", "RunningDesk", "forget_running", "open_account", "read_running", "simulated", "write_running"]
+__all__ = [
+    "NUMBER",
+    "ONBOARDING",
+    "POOL",
+    "RunningDesk",
+    "forget_running",
+    "open_account",
+    "read_running",
+    "simulated",
+    "write_running",
+]
 
 NUMBER = "+12025550100"
 """The business number of the simulator, where TWILIO_NUMBER is not set."""
 
 
+ONBOARDING = "+12025550190"
+"""The number of the simulator that new owners text, where ONBOARDING_NUMBER is not set."""
+POOL = tuple(f"+120255501{at}" for at in range(81, 86))
+"""The numbers that the simulator's new owners get."""
 _TRYING_SECONDS = 2
 
 
@@ -38,18 +53,34 @@ def open_account(data_dir: Path) -> tuple[str, str]:
         raise SetupError(f"{path} is damaged: remove it, and the simulator gets a new account.") from error
 
 
-def simulated(settings: Settings, api_base: str) -> Settings:
-    """The settings of a desk whose carrier is the simulator, which does not sign with PUBLIC_URL.
+def simulated(settings: Settings, api_base: str, url: str | None = None) -> Settings:
+    """The settings of a desk at `url` whose carrier is the simulator, which does not sign with PUBLIC_URL.
+
+    New owners pay at the simulator's own cashier, unless there is a link of yours.
 
     So that trying it out is not slow, texts to one lead may follow soon, unless a setting says otherwise.
     """
     sid, token = open_account(settings.data_dir)
     account = {"twilio_account_sid": sid, "twilio_auth_token": SecretStr(token), "twilio_api_base": api_base}
-    number = {"twilio_number": settings.twilio_number or NUMBER}
+    number = {
+        "twilio_number": settings.twilio_number or NUMBER,
+        "onboarding_number": settings.onboarding_number or ONBOARDING,
+        "stripe_webhook_secret": settings.stripe_webhook_secret or SecretStr(_stripe_secret(token)),
+    }
+    onboarding = settings.onboarding
+    if onboarding.payment_link is None and url is not None:
+        onboarding = onboarding.model_copy(update={"payment_link": f"{url}/simulator/pay"})
     limits = settings.limits
     if "seconds_between" not in limits.model_fields_set:
         limits = limits.model_copy(update={"seconds_between": _TRYING_SECONDS})
-    return settings.model_copy(update={**account, **number, "limits": limits, "public_url": None})
+    return settings.model_copy(
+        update={**account, **number, "onboarding": onboarding, "limits": limits, "public_url": None}
+    )
+
+
+def _stripe_secret(token: str) -> str:
+    """The simulated cashier's secret: every process of the data directory finds the same."""
+    return "whsec_" + hashlib.sha256(f"cashier:{token}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

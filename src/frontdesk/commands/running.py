@@ -91,7 +91,7 @@ def settings_of_role(settings: Settings) -> tuple[Settings, str | None]:
             "This role needs a carrier: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or WhatsApp's, or run it beside "
             f"`frontdesk up`, whose simulator it then uses (none runs in {settings.data_dir.resolve()})."
         )
-    return simulated(settings, running.simulator), running.url
+    return simulated(settings, running.simulator, running.url), running.url
 
 
 async def until_asked(stopping: Stopping, *others: Awaitable[Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from frontdesk.commands.account import NUMBER, forget_running, open_account, simulated, write_running
+from frontdesk.commands.account import NUMBER, ONBOARDING, POOL, forget_running, open_account, simulated, write_running
 from frontdesk.commands.children import Children
 from frontdesk.commands.database import opened
 from frontdesk.commands.given import settings_of
@@ -54,10 +54,12 @@ async def _up(settings: Settings, workers: int, stopping: Stopping) -> None:
         listener = house.enter_context(contextlib.closing(take_port(settings.host, settings.port)))
         database = await stopping.begin(house, "PostgreSQL", opened(settings, watch=True))
         stopping.at_once.append(database.let_go)
-        carrier, settings = await _carrier(house, stopping, settings)
         url = local_url(listener)
+        carrier, settings = await _carrier(house, stopping, settings, url)
         base = settings.public_url.rstrip("/") if settings.public_url else (url if carrier else None)
         desk = await stopping.begin(house, "the desk", open_desk(settings, database.dsn, base))
+        if carrier is not None:
+            await desk.fill_pool(POOL)
         await stopping.begin(house, "the loops", started(desk.service("serve", "worker", "scheduler")))
         await stopping.begin(house, "the workers", _children(workers, desk, base, stopping))
         http = await stopping.begin(house, "HTTP", served(build_app(desk, simulation=carrier), listener))
@@ -65,15 +67,17 @@ async def _up(settings: Settings, workers: int, stopping: Stopping) -> None:
         await until_asked(stopping, http)
 
 
-async def _carrier(house: AsyncExitStack, stopping: Stopping, settings: Settings) -> tuple[Carrier | None, Settings]:
+async def _carrier(
+    house: AsyncExitStack, stopping: Stopping, settings: Settings, url: str
+) -> tuple[Carrier | None, Settings]:
     """The simulator, started, and settings that lead to it; (None, the same) with an account of one's own."""
     if not settings.simulated:
         return None, settings
     sid, token = open_account(settings.data_dir)
-    numbers = [number for number in (settings.twilio_number or NUMBER, settings.onboarding_number) if number]
-    carrier = Carrier(sid, token, numbers=numbers)
+    numbers = [settings.twilio_number or NUMBER, settings.onboarding_number or ONBOARDING, *POOL]
+    carrier = Carrier(sid, token, numbers=list(dict.fromkeys(numbers)))
     base = await stopping.begin(house, "the simulator", _simulator(carrier))
-    return carrier, simulated(settings, base)
+    return carrier, simulated(settings, base, url)
 
 
 @contextlib.asynccontextmanager
@@ -111,6 +115,8 @@ def _environment(desk: Desk, base: str | None) -> dict[str, str]:
         **{name: secret.get_secret_value() if secret else None for name, secret in secrets.items()},
         "TWILIO_API_BASE": settings.twilio_api_base,
         "TWILIO_NUMBER": settings.twilio_number,
+        "ONBOARDING_NUMBER": settings.onboarding_number,
+        "ONBOARDING__PAYMENT_LINK": settings.onboarding.payment_link,
         "WHATSAPP_PHONE_NUMBER_ID": settings.whatsapp_phone_number_id,
         "WHATSAPP_API_BASE": settings.whatsapp_api_base,
         "DIALPAD_ALLOW_UNSIGNED": "true" if settings.dialpad_allow_unsigned else None,
@@ -125,8 +131,10 @@ def _told(settings: Settings, listener: socket.socket, carrier: Carrier | None) 
     url = local_url(listener)
     if carrier is not None:
         carrier.hooks.sms_url = f"{url}/webhooks/twilio/sms{RETRY_FRAGMENT}"
+        carrier.hooks.voice_url = f"{url}/webhooks/twilio/voice{RETRY_FRAGMENT}"
         say(f"Simulation: no Twilio account is set, so {carrier.numbers[0]} is served by a carrier in this process.")
         seconds = f"{settings.limits.seconds_between:g}"
+        say(f"New owners text {settings.onboarding_number}; see how on the simulator's page.")
         say(f"Nothing leaves this machine. Texts to one lead may follow after {seconds} s here, after 60 in earnest.")
     write_running(settings.data_dir, url=url, simulator=settings.twilio_api_base if carrier else None)
     say(f"Frontdesk is ready: open {url}{'/simulator' if carrier else '/'}")

@@ -21,7 +21,16 @@ from frontdesk.providers.no_answer import no_answer
 from frontdesk.providers.redaction import json_object
 from frontdesk.providers.twilio_errors import explain
 from frontdesk.providers.twilio_exchange import exchange_of
-from frontdesk.providers.twilio_list import Page, as_webhook, has_media, read_media, read_message, read_page
+from frontdesk.providers.twilio_list import (
+    Page,
+    as_webhook,
+    has_media,
+    next_path,
+    read_media,
+    read_message,
+    read_page,
+)
+from frontdesk.providers.twilio_numbers import OwnedNumber, read_numbers
 from frontdesk.providers.twilio_sending import failure_of, send_form, wire_address
 from frontdesk.providers.twilio_signature import check_signature
 from frontdesk.providers.twilio_webhooks import SID
@@ -161,6 +170,18 @@ class Twilio:
         listed = [m async for page in self._pages(asked) for m in page.inbound if m.came_in_at >= since]
         listed.reverse()  # the newest come first: turned round, those of one second stay in order too
         return sorted(listed, key=lambda message: message.came_in_at)
+
+    async def list_numbers(self) -> list[OwnedNumber]:
+        """All numbers of the account. Raises Unreachable, Throttled, AccountRefused or Rejected; never a part."""
+        found: list[OwnedNumber] = []
+        url, params = f"{self._account_url}/IncomingPhoneNumbers.json", {"PageSize": PAGE_SIZE}
+        for _ in range(MAX_PAGES):
+            answer = await self._get(url, params)
+            found += read_numbers(answer)
+            if (path := next_path(answer.get("next_page_uri"))) is None:
+                return found
+            url, params = self._base_origin() + path, {}
+        raise Unreachable("Twilio's list of numbers has no end.")
 
     async def rebuild(self, listed: ListedInbound) -> HttpRequest:
         """The webhook of a listed message. Raises Unreachable, Throttled or AccountRefused.

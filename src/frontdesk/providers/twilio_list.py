@@ -16,7 +16,7 @@ from frontdesk.provider import LISTED, HttpRequest, ListedInbound, SentMessage
 from frontdesk.providers.retry_after import parse_http_date
 from frontdesk.providers.twilio_webhooks import MAX_MEDIA, PROFILES, SMS, STATUS_WORDS, split_channel
 
-__all__ = ["Page", "as_webhook", "has_media", "read_media", "read_message", "read_page"]
+__all__ = ["Page", "as_webhook", "has_media", "next_path", "read_media", "read_message", "read_page"]
 
 UNFINISHED = "receiving"
 """The status of an inbound message of which Twilio does not have all parts yet; its webhook comes later too."""
@@ -39,7 +39,7 @@ def read_page(answer: Mapping[str, Any]) -> Page:
     return Page(
         outbound=[_sent(message) for message in messages if str(message.get("direction")).startswith("outbound")],
         inbound=[_inbound(message) for message in messages if _is_inbound(message)],
-        next_path=_next_path(answer.get("next_page_uri")),
+        next_path=next_path(answer.get("next_page_uri")),
     )
 
 
@@ -135,7 +135,7 @@ def _created(message: Mapping[str, Any]) -> datetime:
     return moment
 
 
-def _next_path(value: object) -> str | None:
+def next_path(value: object) -> str | None:
     """The next page as a path on the same host: our credentials go with the request, so nowhere else."""
     if value is None or value == "":
         return None

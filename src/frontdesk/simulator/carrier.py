@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections import deque
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
@@ -14,7 +14,7 @@ from frontdesk.simulator.faults import Fault, Faults
 from frontdesk.simulator.keywords import Subscriptions
 from frontdesk.simulator.messages import KEEP, MessageLog, SimulatedMessage, new_sid
 from frontdesk.simulator.refusals import check_order
-from frontdesk.simulator.webhooks import Poster, inbound_fields, receipt_fields
+from frontdesk.simulator.webhooks import Poster, call_fields, inbound_fields, receipt_fields
 
 __all__ = ["Carrier", "Hooks"]
 
@@ -24,9 +24,14 @@ UNREACHABLE_PHONE = 30003
 
 @dataclass(slots=True)
 class Hooks:
-    """Where the desk wants to hear of inbound texts; blank posts nothing. The URL is what gets signed."""
+    """Where the desk wants to hear of inbound texts and calls; blank posts nothing. The URL is what gets signed.
+
+    `elsewhere` are numbers whose texts go to another URL.
+    """
 
     sms_url: str = ""
+    voice_url: str = ""
+    elsewhere: dict[str, str] = field(default_factory=dict)
 
 
 class Carrier:
@@ -152,6 +157,11 @@ class Carrier:
         if answer is not None:
             self._say(message, answer)
         return statuses
+
+    async def call(self, from_: str, to: str, *, sid: str | None = None) -> tuple[int, bytes]:
+        """A phone calls a number of ours; the HTTP status and what the desk answered, 0 where no answer came."""
+        fields = call_fields(sid or new_sid("CA"), from_, to, self.account_sid)
+        return await self._poster.ask(self.hooks.voice_url, fields) if self.hooks.voice_url else (0, b"")
 
     async def wait_for(self, n_sent: int, timeout: float) -> None:
         """Return as soon as the API has accepted so many messages in all. Raises TimeoutError after `timeout` s."""

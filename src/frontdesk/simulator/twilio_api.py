@@ -17,7 +17,7 @@ from starlette.routing import Route
 from frontdesk.simulator.arrivals import Arrival, Fate
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.faults import Fault
-from frontdesk.simulator.listing import list_page, media_page, message_json
+from frontdesk.simulator.listing import list_page, media_page, message_json, number_page
 from frontdesk.simulator.messages import SimulatedMessage
 from frontdesk.simulator.refusals import Refusal
 from frontdesk.simulator.unanswered import Dropped, Hung
@@ -50,8 +50,13 @@ def twilio_routes(carrier: Carrier) -> list[Route]:
         url = there.get(request.path_params["key"])
         return RedirectResponse(url) if url else _no(request)  # the address is the secret, as at Twilio by default
 
-    base = "/2010-04-01/Accounts/{account}/Messages"
+    async def list_numbers(request: Request) -> Response:
+        return _refused(request, carrier) or JSONResponse(number_page(carrier))
+
+    account = "/2010-04-01/Accounts/{account}"
+    base = f"{account}/Messages"
     return [
+        Route(f"{account}/IncomingPhoneNumbers.json", list_numbers, methods=["GET"]),
         Route(f"{base}.json", create, methods=["POST"]),
         Route(f"{base}.json", list_all, methods=["GET"]),
         Route(base + "/{sid}.json", fetch, methods=["GET"]),

@@ -17,7 +17,7 @@ import httpx2
 from frontdesk.simulator.messages import SimulatedMessage
 from frontdesk.simulator.segments import count_segments
 
-__all__ = ["Poster", "inbound_fields", "receipt_fields", "sign"]
+__all__ = ["Poster", "call_fields", "inbound_fields", "receipt_fields", "sign"]
 
 API_VERSION = "2010-04-01"
 US_GEO = {"Country": "US", "State": "DC", "City": "WASHINGTON", "Zip": "20001"}
@@ -74,6 +74,23 @@ def receipt_fields(message: SimulatedMessage, status: str, account_sid: str) -> 
     return fields
 
 
+def call_fields(sid: str, from_: str, to: str, account_sid: str) -> dict[str, str]:
+    """The fields of a call that comes in."""
+    called = SimulatedMessage(sid, "inbound", from_, to, "")
+    return {
+        "CallSid": sid,
+        "AccountSid": account_sid,
+        "From": from_,
+        "Caller": from_,
+        "To": to,
+        "Called": to,
+        "CallStatus": "ringing",
+        "Direction": "inbound",
+        "ApiVersion": API_VERSION,
+        **_geo_fields(called),
+    }
+
+
 def _whatsapp_fields(message: SimulatedMessage) -> dict[str, str]:
     digits = message.from_.removeprefix("whatsapp:").lstrip("+")
     context = {"type": "whatsapp", "data": {"context": {"ProfileName": "Simulated", "WaId": digits}}}
@@ -123,6 +140,19 @@ class Poster:
             if attempt == retries or not ({trouble, "all"} & policies) or not trouble:
                 return status
         return 0
+
+    async def ask(self, url: str, fields: Mapping[str, str]) -> tuple[int, bytes]:
+        """Post once and return the HTTP status with the body of the answer; 0 where none came."""
+        called = url.partition("#")[0]
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+            "X-Twilio-Signature": sign(called, fields, self.auth_token),
+        }
+        try:
+            answer = await self.http.post(called, headers=headers, content=urlencode(fields))
+        except httpx2.RequestError:
+            return 0, b""
+        return answer.status_code, answer.content
 
     async def _once(self, url: str, headers: Mapping[str, str], body: str) -> tuple[int, str]:
         """The status, and the name of its trouble as retry policies call it: ct, rt, 4xx, 5xx, or none."""

@@ -17,6 +17,7 @@ from frontdesk.web.debugging import add_debug
 from frontdesk.web.editing import add_editing
 from frontdesk.web.outbox import add_outbox
 from frontdesk.web.paging import After, Limit, RowId, after, listing
+from frontdesk.web.pool import add_pool
 from frontdesk.web.problems import RESPONSES
 from frontdesk.web.retrying import add_simulate_retry
 from frontdesk.web.sending import add_sending
@@ -58,6 +59,7 @@ def admin_router(desk: Desk) -> APIRouter:
     add_taking_over(router, desk)
     add_editing(router, desk)
     add_debug(router, desk)
+    add_pool(router, desk)
 
     @router.get("/conversations/{conversation_id}", responses={404: RESPONSES["default"]})
     async def conversation(conversation_id: RowId, limit: Limit = 100, cursor: After = None) -> ConversationDetail:

@@ -30,6 +30,7 @@ from frontdesk.web.leads import leads_router
 from frontdesk.web.metrics import metrics_route
 from frontdesk.web.outbox_pages import outbox_routes
 from frontdesk.web.pages import page_routes
+from frontdesk.web.pool import pool_routes
 from frontdesk.web.problems import Problem, Problems
 from frontdesk.web.rendering import Renderer
 from frontdesk.web.retrying import retry_routes
@@ -79,6 +80,7 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
     app.router.routes += editing_routes(desk, renderer)
     app.router.routes += debug_routes(desk, renderer)
     app.router.routes += call_routes(desk, renderer)
+    app.router.routes += pool_routes(desk, renderer)
     app.router.routes += simulator_routes(desk, renderer, simulation)
     app.router.routes.append(Mount("/static", StaticFiles(packages=[("frontdesk.web", "static")])))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

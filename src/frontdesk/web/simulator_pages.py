@@ -1,6 +1,7 @@
 """/simulator: a phone to text the desk with, and the carrier's faults as buttons. Only with a simulated carrier."""
 
 import re
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,10 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from frontdesk.clients import pool as numbers
 from frontdesk.desk import Desk
 from frontdesk.simulator import Carrier
 from frontdesk.simulator.faults import Fault
 from frontdesk.web import views
+from frontdesk.web.cashier import cashier_routes
 from frontdesk.web.forms import read_form
 from frontdesk.web.pages import admitted
 from frontdesk.web.paths import go_to
@@ -23,6 +26,9 @@ __all__ = ["simulator_routes"]
 
 LEAD = "+12025550143"
 """The phone that is shown first: a number that belongs to nobody."""
+
+OWNER = "+12025550111"
+"""A new owner's phone, to be set up with."""
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _LAST_ROWS = 40
@@ -45,6 +51,8 @@ def simulator_routes(desk: Desk, renderer: Renderer, carrier: Carrier | None) ->
         Route("/parts/faults", admitted(pages.faults_part), methods=["GET"]),
         Route("/simulator/texts", admitted(pages.text), methods=["POST"]),
         Route("/simulator/faults", admitted(pages.toggle_fault), methods=["POST"]),
+        Route("/simulator/calls", admitted(pages.call), methods=["POST"]),
+        *cashier_routes(desk, renderer, carrier),
     ]
 
 
@@ -75,12 +83,34 @@ class _Simulator:
         own = [*self._carrier.numbers, settings.twilio_number, settings.onboarding_number]
         return list(dict.fromkeys(number for number in own if number))
 
+    async def _offered(self, ours: str) -> list[tuple[str, str]]:
+        """The numbers worth texting, each with what it is: the pool's free ones would answer nobody."""
+        settings = self._desk.settings
+        async with views.reading(self._desk) as tx:
+            rows = await numbers.list_numbers(tx, "ASSIGNED")
+        named = {row.phone_e164: row.client_name for row in rows}
+        if settings.onboarding_number:
+            named[settings.onboarding_number] = "new owners"
+        return [(number, named.get(number, "")) for number in self._numbers if number in named or number == ours]
+
+    async def call(self, request: Request) -> Response:
+        """A phone calls the desk, through the real webhook; shows what the caller hears."""
+        form = await read_form(request)
+        phone, ours = self._chosen(form)
+        status, answer = await self._carrier.call(phone, ours)
+        said = re.findall(r"<Say>(.*?)</Say>", answer.decode("utf-8", "replace"))
+        heard = unescape(said[0]) if said else "nothing, and it hangs up" if status == 200 else f"an error ({status})"
+        return RedirectResponse(f"/simulator?{urlencode({'from': phone, 'to': ours, 'heard': heard})}", 303)
+
     async def page(self, request: Request) -> Response:
         phone, ours = self._chosen(request.query_params)
         context: dict[str, Any] = {
             **await self._phone(phone, ours),
             **self._delivery(request.query_params.get("answered")),
-            "numbers": self._numbers,
+            "numbers": await self._offered(ours),
+            "owner": OWNER,
+            "onboarding": self._desk.settings.onboarding_number,
+            "heard": request.query_params.get("heard"),
             "faults": self._faults(),
             "body": "",
             "twice": False,
