@@ -170,6 +170,7 @@ async def running_desk(
             app.router.routes.extend(hook_routes(desk))
             await desk.serve_first_client(NUMBER)
             carrier.hooks.sms_url = f"{base_url}/webhooks/twilio/sms"
+            carrier.hooks.voice_url = f"{base_url}/webhooks/twilio/voice"
             if whatsapp is not None:
                 whatsapp.hook_url = f"{base_url}/webhooks/whatsapp"
             service = desk.service(*roles)

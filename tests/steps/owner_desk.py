@@ -5,14 +5,12 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx2
 
 from frontdesk.providers.stripe_signature import sign as sign_stripe
-from frontdesk.simulator.webhooks import sign as sign_twilio
 from frontdesk.steps.take_up import take_up
-from frontdesk.testing import AUTH_TOKEN, FrozenClock, RunningDesk, running_desk, scratch_settings
+from frontdesk.testing import FrozenClock, RunningDesk, running_desk, scratch_settings
 
 __all__ = ["ANSWERS", "ONBOARDING", "OWNER", "Owners", "owners"]
 
@@ -73,24 +71,10 @@ class Owners:
             assert answer.status_code == 200
         await self.desk.settled()
 
-    async def call(self, number: str, caller: str = OWNER, sid: str = "CA" + "0" * 32) -> None:
+    async def call(self, number: str, caller: str = OWNER) -> None:
         """A phone calls a number of ours, through Twilio."""
-        fields = {
-            "CallSid": sid,
-            "AccountSid": "AC" + "f" * 32,
-            "From": caller,
-            "To": number,
-            "CallStatus": "ringing",
-            "Direction": "inbound",
-            "ApiVersion": "2010-04-01",
-        }
-        url = f"{self.desk.base_url}/webhooks/twilio/voice"
-        headers = {
-            "X-Twilio-Signature": sign_twilio(url, fields, AUTH_TOKEN),
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        answer = await self._http.post(url, content=urlencode(fields), headers=headers)
-        assert answer.status_code == 200
+        status, _ = await self.desk.carrier.call(caller, number)
+        assert status == 200
         await self.desk.settled()
 
     async def add(self, *numbers: str) -> None:

@@ -143,7 +143,7 @@ def services(text: str) -> tuple[str, ...] | None:
 
 def area(text: str) -> str | None:
     """Where the work is done, as it was said; None for what is no place."""
-    said = " ".join(text.split()).strip(" .")
+    said = _COVER.sub("", " ".join(text.split())).strip(" .")
     return None if _is_no_answer(text) or not 2 <= len(said) <= 200 else said
 
 

@@ -8,12 +8,14 @@ from frontdesk.simulator.model import SimulatedModel
 from frontdesk.simulator.model_api import serve_model
 from frontdesk.simulator.model_faults import ModelFault
 from frontdesk.simulator.server import serve, serve_whatsapp
+from frontdesk.simulator.stripe import Cashier
 from frontdesk.simulator.voice_agent import VoiceAgent
 from frontdesk.simulator.whatsapp import GraphError, WhatsAppCarrier, WhatsAppMessage
 
 __all__ = [
     "Arrival",
     "Carrier",
+    "Cashier",
     "Fate",
     "Faults",
     "GraphError",

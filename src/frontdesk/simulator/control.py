@@ -16,7 +16,7 @@ __all__ = ["control_routes"]
 
 
 def control_routes(carrier: Carrier) -> list[Route]:
-    """GET /simulator/messages, /arrivals; POST /simulator/faults, /hooks, /texts (JSON; 400 names what is wrong)."""
+    """GET /simulator/messages, /arrivals; POST /simulator/faults, /hooks, /texts, /calls (JSON; 400: what is wrong)."""
 
     async def messages(request: Request) -> Response:
         number = request.query_params.get("phone")
@@ -47,7 +47,16 @@ def control_routes(carrier: Carrier) -> list[Route]:
             return _wrong(error)
         return JSONResponse({"statuses": statuses})
 
+    async def calls(request: Request) -> Response:
+        try:
+            given = _text(await _json(request))
+        except (ValueError, TypeError) as error:
+            return _wrong(error)
+        status, heard = await carrier.call(given["from_"], given["to"])
+        return JSONResponse({"status": status, "answer": heard.decode("utf-8", "replace")})
+
     return [
+        Route("/simulator/calls", calls, methods=["POST"]),
         Route("/simulator/messages", messages, methods=["GET"]),
         Route("/simulator/arrivals", arrivals, methods=["GET"]),
         Route("/simulator/faults", faults, methods=["POST"]),
