@@ -2,13 +2,15 @@
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
 import psycopg
 
 from frontdesk.effects import SendClass
+from frontdesk.onboarding.model import MOVES as ONBOARDING
+from frontdesk.onboarding.model import TURNS, State
 from frontdesk.outbox.model import MOVES, LedgerStatus
 from generator.markdown import code, page, table
 
@@ -30,7 +32,7 @@ _EVENT_WORDS = {
 def states_page(connection: psycopg.Connection[Any]) -> str:
     """The states of ledger rows with their moves, drawn; and the words of the other status columns."""
     comments = enum_comments(LedgerStatus)
-    drawing = "\n".join(["```mermaid", "stateDiagram-v2", "    [*] --> PENDING", *_edges(), "```"])
+    drawing = _drawing(LedgerStatus, MOVES)
     moves = table(
         ("State", "May become", "Who moves it on"),
         (
@@ -75,6 +77,14 @@ def states_page(connection: psycopg.Connection[Any]) -> str:
             ("State", ""),
             ((code(w), _EVENT_WORDS[w]) for w in check_words(connection, "webhook_events", "status")),
         ),
+        "## A new client: `onboarding_states.current_state`",
+        "The desk's own moves. Answers to the first four questions can be told anew later, and it goes on from there. "
+        "A person may write any state by hand, see [onboarding](../how-to/onboarding.md).",
+        table(
+            ("State", "Whose turn", "Who moves it on"),
+            ((code(one), TURNS[one].value, words) for one, words in enum_comments(State).items()),
+        ),
+        _drawing(State, ONBOARDING),
         "## Other columns with a fixed set of words",
         others,
         "The desk itself moves a lead from `new` to `qualifying` with its first question and to `qualified` after its "
@@ -82,10 +92,15 @@ def states_page(connection: psycopg.Connection[Any]) -> str:
     )
 
 
-def _edges() -> Iterator[str]:
-    for state in LedgerStatus:
-        yield from (f"    {state} --> {onward}" for onward in LedgerStatus if onward in MOVES[state])
-        if not MOVES[state]:
+def _drawing(states: type[StrEnum], moves: Mapping[Any, frozenset[Any]]) -> str:
+    first = next(iter(states))
+    return "\n".join(["```mermaid", "stateDiagram-v2", f"    [*] --> {first}", *_edges(states, moves), "```"])
+
+
+def _edges(states: type[StrEnum], moves: Mapping[Any, frozenset[Any]]) -> Iterator[str]:
+    for state in states:
+        yield from (f"    {state} --> {onward}" for onward in states if onward in moves[state])
+        if not moves[state]:
             yield f"    {state} --> [*]"
 
 

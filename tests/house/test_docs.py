@@ -10,6 +10,7 @@ from types import ModuleType
 import psycopg
 import pytest
 
+from frontdesk.onboarding.model import MOVES as ONBOARDING
 from frontdesk.outbox.model import MOVES
 from frontdesk.provider import Provider, Sender
 from frontdesk.testing import running_desk
@@ -44,9 +45,17 @@ def test_generated_pages_are_what_the_generator_writes_now(dsn: str, generator: 
 
 
 def test_the_drawing_of_the_ledger_shows_exactly_its_moves() -> None:
-    (drawing,) = blocks((DOCS / "reference" / "states.md").read_text(), "mermaid")
-    arrows = set(re.findall(r"^    (\w+) --> (\w+)$", drawing, re.MULTILINE))
-    assert arrows == {(state.value, onward.value) for state, moves in MOVES.items() for onward in moves}
+    drawing, _ = blocks((DOCS / "reference" / "states.md").read_text(), "mermaid")
+    assert arrows(drawing) == {(state.value, onward.value) for state, moves in MOVES.items() for onward in moves}
+
+
+def test_the_drawing_of_onboarding_shows_exactly_its_moves() -> None:
+    _, drawing = blocks((DOCS / "reference" / "states.md").read_text(), "mermaid")
+    assert arrows(drawing) == {(state.value, onward.value) for state, moves in ONBOARDING.items() for onward in moves}
+
+
+def arrows(drawing: str) -> set[tuple[str, str]]:
+    return set(re.findall(r"^    (\w+) --> (\w+)$", drawing, re.MULTILINE))
 
 
 def test_every_setting_is_explained() -> None:

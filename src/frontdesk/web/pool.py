@@ -18,11 +18,13 @@ from frontdesk.web.dead_letters import REFUSALS, Key
 from frontdesk.web.forms import read_form
 from frontdesk.web.outbox_shapes import Phone
 from frontdesk.web.pages import admitted
+from frontdesk.web.problems import RESPONSES
 from frontdesk.web.rendering import Renderer
 from frontdesk.web.shapes import Id, Json
 
 __all__ = ["add_pool", "pool_routes"]
 
+_NOT_TOLD = {**RESPONSES["default"], "description": "The provider does not tell; nothing was changed."}
 _Status = Literal["AVAILABLE", "ASSIGNED", "QUARANTINED", "RETIRED"]
 
 
@@ -96,7 +98,7 @@ def add_pool(router: APIRouter, desk: Desk) -> None:
         added = await add_numbers(*parts, order.numbers, paid_until=order.paid_until, actor=who, key=key)
         return NumbersAdded(added=added, done_by=who)
 
-    @router.post("/pool/check", responses={**REFUSALS, 502: {"description": "The provider does not tell."}})
+    @router.post("/pool/check", responses={**REFUSALS, 502: _NOT_TOLD})
     async def check(request: Request) -> PoolChecked:
         """Compare the pool with the numbers of the account at the provider."""
         return await _check(desk, request)
