@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from frontdesk.commands.checks import State, check_forms, check_stripe
+from frontdesk.commands.checks import State, check_account, check_forms, check_stripe
 from frontdesk.commands.described import MASK, described, is_secret
 from frontdesk.testing import scratch_settings
 
@@ -51,6 +51,28 @@ def test_the_doctor_looks_at_each_source_of_forms(form: Mapping[str, Any], said:
 
 def test_without_either_the_doctor_says_nothing_of_them() -> None:
     assert [*check_stripe(scratch_settings()), *check_forms(scratch_settings())] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "state"),
+    [
+        ({"onboarding_number": "+12025550100"}, State.FAIL),  # leads text it
+        ({"onboarding_number": "+12025550190"}, State.WARN),
+        ({"onboarding_number": "+12025550190", "onboarding": {"payment_link": "https://buy.example/a"}}, State.FAIL),
+        (
+            {
+                "onboarding_number": "+12025550190",
+                "onboarding": {"payment_link": "https://buy.example/a"},
+                "stripe_webhook_secret": "whsec_abc",
+            },
+            State.OK,
+        ),
+    ],
+)
+def test_the_doctor_knows_what_new_owners_need(given: dict[str, Any], state: State) -> None:
+    found = {check.name: check for check in check_account(scratch_settings(**given))}
+    assert found["ONBOARDING_NUMBER"].state is state
+    assert "ONBOARDING_NUMBER" not in {check.name for check in check_account(scratch_settings())}
 
 
 def test_the_secrets_of_a_source_are_masked_wherever_settings_are_shown() -> None:

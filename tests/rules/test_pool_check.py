@@ -20,6 +20,12 @@ def test_each_difference_is_named_once() -> None:
     assert (found.troubles["+1"], found.troubles["+4"]) == ("", "")
 
 
+def test_a_number_whose_paid_time_is_over_is_named() -> None:
+    found = compare({"+1": "ASSIGNED", "+2": "RETIRED"}, {"+1": HERE}, webhook=HERE, unpaid=["+1", "+2"])
+    assert list(found.wrong) == ["+1"]
+    assert "paid_until" in found.wrong["+1"]
+
+
 def test_the_fragment_is_the_provider_s_own_and_no_url_of_ours_is_no_trouble() -> None:
     assert compare({"+1": "ASSIGNED"}, {"+1": HERE.partition("#")[0]}, webhook=HERE).wrong == {}
     assert compare({"+1": "ASSIGNED"}, {"+1": "https://elsewhere.example"}).wrong == {}

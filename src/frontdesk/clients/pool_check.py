@@ -20,18 +20,26 @@ class Compared:
 
 
 def compare(
-    pool: Mapping[str, str], owned: Mapping[str, str], *, own: Iterable[str] = (), webhook: str | None = None
+    pool: Mapping[str, str],
+    owned: Mapping[str, str],
+    *,
+    own: Iterable[str] = (),
+    webhook: str | None = None,
+    unpaid: Iterable[str] = (),
 ) -> Compared:
     """Compare the pool's numbers and their status with the URLs, by number, to which the provider posts their texts.
 
     `own` are numbers that the desk has beside the pool. `webhook` is where texts must go; None: not known here.
+    `unpaid` are those whose paid time is over.
     """
-    troubles = {}
+    troubles, overdue = {}, set(unpaid)
     for number, status in pool.items():
         if status == "RETIRED":
             troubles[number] = ""
         elif number not in owned:
             troubles[number] = "it is not in the account: no text or call reaches it; buy it again, or retire it"
+        elif number in overdue:
+            troubles[number] = "what was paid for it is over: pay for it and set paid_until, or its client loses it"
         else:
             troubles[number] = _webhook_trouble(owned[number], webhook)
     unknown = tuple(sorted(set(owned) - set(pool) - set(own)))

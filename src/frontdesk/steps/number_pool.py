@@ -88,7 +88,9 @@ async def check_pool(
     owned = {one.number: one.sms_url for one in await twilio.list_numbers()}
     webhook = f"{public_base}{PROFILES[SMS].path}{RETRY_FRAGMENT}" if public_base else None
     async with db.transaction(bucket) as tx:
-        ours = {row.phone_e164: row.status for row in await pool.list_numbers(tx)}
-        compared = compare(ours, owned, own=reserved(settings), webhook=webhook)
-        await pool.note_check(tx, compared.troubles, clock.now())
+        now, rows = clock.now(), await pool.list_numbers(tx)
+        ours = {row.phone_e164: row.status for row in rows}
+        unpaid = [row.phone_e164 for row in rows if row.paid_until is not None and row.paid_until < now]
+        compared = compare(ours, owned, own=reserved(settings), webhook=webhook, unpaid=unpaid)
+        await pool.note_check(tx, compared.troubles, now)
     return compared

@@ -29,6 +29,8 @@ __all__ = ["TakingUp", "take_up"]
 
 _AT_ONCE = 100
 """Clients of one kind in one pass; the next pass goes on."""
+_WAITING = 1000
+"""More than wait at a time: those whom no free number fits must not hide the ones behind them."""
 _RAISE_EVERY = timedelta(minutes=5)  # the same news is no news before
 
 log = structlog.get_logger(__name__)
@@ -59,7 +61,7 @@ class TakingUp:
             changed = await onboarding.changed(tx, _AT_ONCE)
         done = await self._each(changed, self._change)
         async with self._db.transaction(self._bucket) as tx:
-            waiting = await onboarding.waiting(tx, _AT_ONCE)
+            waiting = await onboarding.waiting(tx, _WAITING)
         done += await self._each(waiting, self._serve)
         async with self._db.transaction(self._bucket) as tx:
             silent = await onboarding.silent(tx, asked_before, _AT_ONCE)
