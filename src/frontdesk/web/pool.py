@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from pydantic import AwareDatetime, ConfigDict, Field
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from frontdesk.clients import pool as numbers
@@ -18,6 +18,7 @@ from frontdesk.web.dead_letters import REFUSALS, Key
 from frontdesk.web.forms import read_form
 from frontdesk.web.outbox_shapes import Phone
 from frontdesk.web.pages import admitted
+from frontdesk.web.paths import go_to
 from frontdesk.web.problems import RESPONSES
 from frontdesk.web.rendering import Renderer
 from frontdesk.web.shapes import Id, Json
@@ -148,7 +149,7 @@ def pool_routes(desk: Desk, renderer: Renderer) -> list[Route]:
             return await show(request, trouble=f"{error}.", status=422)
         except NotPossible as error:
             return await show(request, trouble=str(error), status=error.status)
-        return RedirectResponse("/pool", 303)
+        return go_to(request, "/pool")
 
     async def check(request: Request) -> Response:
         try:
@@ -162,7 +163,7 @@ def pool_routes(desk: Desk, renderer: Renderer) -> list[Route]:
             await release_number(desk.db, desk.bucket, desk.clock, desk.settings, number, actor=request.state.who)
         except NotPossible as error:
             return await show(request, trouble=str(error), status=error.status)
-        return RedirectResponse("/pool", 303)
+        return go_to(request, "/pool")
 
     acts = {"/pool/add": add, "/pool/check": check, "/pool/release": release}
     return [

@@ -100,7 +100,7 @@ class _Simulator:
         status, answer = await self._carrier.call(phone, ours)
         said = re.findall(r"<Say>(.*?)</Say>", answer.decode("utf-8", "replace"))
         heard = unescape(said[0]) if said else "nothing, and it hangs up" if status == 200 else f"an error ({status})"
-        return RedirectResponse(f"/simulator?{urlencode({'from': phone, 'to': ours, 'heard': heard})}", 303)
+        return go_to(request, f"/simulator?{urlencode({'from': phone, 'to': ours, 'heard': heard})}")
 
     async def page(self, request: Request) -> Response:
         phone, ours = self._chosen(request.query_params)
