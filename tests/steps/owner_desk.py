@@ -108,8 +108,10 @@ class Owners:
 
 
 @asynccontextmanager
-async def owners(dsn: str, clock: FrozenClock | None = None, **changes: Any) -> AsyncIterator[Owners]:
-    """A desk that onboards, whose scheduler acts only when the test says so."""
+async def owners(
+    dsn: str, clock: FrozenClock | None = None, *, roles: Sequence[str] = ("worker",), **changes: Any
+) -> AsyncIterator[Owners]:
+    """A desk that onboards; without the role of scheduler, a pass is made only when the test says so."""
     link = {"payment_link": "https://buy.stripe.example/abc"}
     onboarding = {**link, **changes.pop("onboarding", {})}
     settings = scratch_settings(
@@ -120,7 +122,7 @@ async def owners(dsn: str, clock: FrozenClock | None = None, **changes: Any) -> 
         **changes,
     )
     async with (
-        running_desk(dsn, settings=settings, clock=clock, roles=("worker",)) as desk,
+        running_desk(dsn, settings=settings, clock=clock, roles=roles) as desk,
         httpx2.AsyncClient(trust_env=False, timeout=30) as http,
     ):
         desk.carrier.numbers.append(ONBOARDING)

@@ -285,3 +285,22 @@ def test_resuming_after_days_goes_on_where_it_was(dsn: str) -> None:
             assert (await desk.row()).entered_at - clock.now() < timedelta(seconds=1)
 
     asyncio.run(story())
+
+
+def test_the_scheduler_takes_up_a_row_and_a_number_that_were_written_by_hand(dsn: str) -> None:
+    async def story() -> None:
+        async with owners(dsn, roles=("worker", "scheduler")) as desk:
+            await desk.sql("INSERT INTO clients (id, name, phone_number) VALUES (70, 'Cy', %(o)s)", o=OWNER)
+            await desk.sql("INSERT INTO onboarding_states (client_id, current_state) VALUES (70, 'S6_ASSIGN_NUMBER')")
+            async with asyncio.timeout(40):
+                while not desk.heard():
+                    await asyncio.sleep(0.1)
+                assert "getting your number ready" in desk.heard()[0]
+                while [row.alert_type for row in await desk.alerts()] != ["POOL_EMPTY"]:
+                    await asyncio.sleep(0.1)
+                await desk.add(NEW)
+                while len(desk.heard()) < 2:
+                    await asyncio.sleep(0.1)
+            assert NEW in desk.heard()[1]
+
+    asyncio.run(story())
