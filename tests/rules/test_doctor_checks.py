@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from frontdesk.commands.checks import State, check_account, check_forms, check_stripe
+from frontdesk.commands.checks import State, check_forms, check_stripe
+from frontdesk.commands.checks_onboarding import check_onboarding
 from frontdesk.commands.described import MASK, described, is_secret
 from frontdesk.testing import scratch_settings
 
@@ -70,9 +71,9 @@ def test_without_either_the_doctor_says_nothing_of_them() -> None:
     ],
 )
 def test_the_doctor_knows_what_new_owners_need(given: dict[str, Any], state: State) -> None:
-    found = {check.name: check for check in check_account(scratch_settings(**given))}
-    assert found["ONBOARDING_NUMBER"].state is state
-    assert "ONBOARDING_NUMBER" not in {check.name for check in check_account(scratch_settings())}
+    (found,) = check_onboarding(scratch_settings(**given))
+    assert (found.name, found.state) == ("ONBOARDING_NUMBER", state)
+    assert list(check_onboarding(scratch_settings())) == []
 
 
 def test_the_secrets_of_a_source_are_masked_wherever_settings_are_shown() -> None:

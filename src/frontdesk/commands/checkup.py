@@ -21,6 +21,7 @@ from frontdesk.commands.checks import (
     check_vapi,
 )
 from frontdesk.commands.checks_model import ask_model_once, check_model
+from frontdesk.commands.checks_onboarding import check_onboarding
 from frontdesk.commands.checks_whatsapp import check_whatsapp
 from frontdesk.commands.database import opened, schema_version
 from frontdesk.commands.described import described
@@ -83,6 +84,7 @@ def _checks(given: Given) -> Iterator[Check]:
     yield from check_data_dir(settings.data_dir)
     yield from asyncio.run(_database(settings))
     yield from check_account(settings)
+    yield from check_onboarding(settings)
     yield from check_whatsapp(settings)
     yield from check_public_url(settings)
     yield from check_vapi(settings)
