@@ -78,7 +78,10 @@ def test_sixteen_raises_at_once_are_one_notification_for_each_of_fifty_keys(dsn:
         assert Decision.SPOOLED not in decisions
         assert sum(one in (Decision.SENT, Decision.BUNDLED) for one in decisions) == 50
         assert decisions.count(Decision.WITHIN_WINDOW) == 50 * 15
-        assert (await alarm.rows("SELECT count(*) AS rows, count(DISTINCT alert_id) AS keys FROM alert_logs"))[0] == (50, 50)
+        assert (await alarm.rows("SELECT count(*) AS rows, count(DISTINCT alert_id) AS keys FROM alert_logs"))[0] == (
+            50,
+            50,
+        )
         assert (await alarm.rows("SELECT count(*) FROM alert_messages"))[0].count == 1
 
     told(dsn, story)

@@ -64,6 +64,7 @@ class Mailbox:
             else:
                 writer.write(b"250 fine\r\n")
         writer.close()
+        await writer.wait_closed()
 
 
 @dataclass

@@ -201,9 +201,12 @@ def test_the_operator_answers_by_sms(dsn: str) -> None:
         assert (await desk.replies("1H")).startswith("Handled until it changes")
         desk.clock.move(hours=40)
         assert await desk.raises() == Decision.HANDLED
-        assert (await desk.replies("1Z 2h")).startswith("Silenced for 2 h")
-        assert await desk.raises() == Decision.SILENCED
+        assert await desk.raises("Ben: stuck") == Decision.SENT
+        await desk.goes_on()
+        assert (await desk.replies("2Z 2h")).startswith("Silenced for 2 h: Ben")
+        assert await desk.raises("Ben: stuck") == Decision.SILENCED
         await desk.goes_on(hours=2, minutes=1)
+        await desk.goes_on()
         assert "silence by ADMIN_PHONE ended" in desk.texts[-1]
 
     told_on(dsn, story)

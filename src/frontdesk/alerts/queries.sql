@@ -142,7 +142,7 @@ SELECT id FROM alert;
 SELECT d.* FROM (
     SELECT a.alert_type, a.alert_key, a.severity, a.resource_id, a.title, a.message, a.notify_seq, a.opened_at, a.id,
            CASE WHEN a.decision = 'silenced' AND a.silenced_by IS NOT NULL THEN
-                    CASE WHEN NOT EXISTS (SELECT 1 FROM alert_silences AS s
+                    CASE WHEN NOT a.handled AND (a.ack_until IS NULL OR a.ack_until <= %(now)s) AND NOT EXISTS (SELECT 1 FROM alert_silences AS s
                                           WHERE s.starts_at <= %(now)s AND s.ends_at > %(now)s
                                             AND (s.alert_type IS NULL OR s.alert_type = a.alert_type)
                                             AND a.alert_key LIKE s.key_like) THEN 'silence_over' END

@@ -143,11 +143,11 @@ async def add_delivery(tx: Tx, message_id: int, channels: Sequence[Channel], pos
 
 
 async def claim_deliveries(
-    tx: Tx, token: UUID, *, now: datetime, lease_now: datetime, leased_until: datetime, limit: int
+    tx: Tx, channel: Channel, token: UUID, *, now: datetime, lease_now: datetime, leased_until: datetime, limit: int
 ) -> list[Claim]:
-    """What is due on any channel, under one token."""
+    """What is due on a channel, under one token."""
     times = {"now": now, "lease_now": lease_now, "leased_until": leased_until}
-    rows = await tx.all(Q.claim_deliveries, {**times, "claim_token": token, "limit": limit})
+    rows = await tx.all(Q.claim_deliveries, {**times, "channel": channel.value, "claim_token": token, "limit": limit})
     return [
         Claim(
             r.id, token, r.message_id, Channel(r.channel), r.position, r.attempts, r.alert_type, r.kind,

@@ -88,11 +88,12 @@ INSERT INTO alert_deliveries (message_id, channel, position, status, next_at, cr
 VALUES (%(message_id)s, %(channel)s, %(position)s, 'waiting', %(now)s, %(now)s)
 ON CONFLICT (message_id, channel) DO NOTHING;
 
--- What is due on a channel, or was in hand of a sender that died (its lease has run out, lease time).
+-- What is due on one channel, or was in hand of a sender that died (its lease has run out, lease time).
 -- name: claim_deliveries
 WITH due AS (
     SELECT d.id FROM alert_deliveries AS d
-    WHERE (d.status = 'waiting' AND d.next_at <= %(now)s) OR (d.status = 'sending' AND d.leased_until <= %(lease_now)s)
+    WHERE d.channel = %(channel)s
+      AND ((d.status = 'waiting' AND d.next_at <= %(now)s) OR (d.status = 'sending' AND d.leased_until <= %(lease_now)s))
     ORDER BY d.next_at, d.id LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )

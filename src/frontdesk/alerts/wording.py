@@ -40,9 +40,8 @@ def lasted(span: timedelta) -> str:
     """A duration in its two largest units."""
     minutes = max(0, int(span.total_seconds() // 60))
     days, hours = minutes // 1440, minutes // 60
-    if days:
-        return f"{days} d {hours % 24} h"
-    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min" if minutes else "less than a minute"
+    units = ((days, "d"), (hours % 24, "h")) if days else ((hours, "h"), (minutes % 60, "min"))
+    return " ".join(f"{count} {unit}" for count, unit in units if count) or "less than a minute"
 
 
 def tell_open(alert_type: str, severity: str, members: Sequence[Member], others: int, sms: Sms) -> Told:

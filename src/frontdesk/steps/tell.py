@@ -110,14 +110,22 @@ class Telling:
         return channels_for(kind_of(alert_type), severity, there)
 
     async def _send(self) -> int:
+        """All channels at once, so that none waits for another that hangs."""
+        return sum(await asyncio.gather(*(self._send_on(channel) for channel in Channel)))
+
+    async def _send_on(self, channel: Channel) -> int:
+        """One message at a time where it is posted: a sender that is killed leaves no more than that one in doubt."""
         now, lease_now = self._clock.now(), self._lease_clock.now()
         async with self._db.transaction(self._bucket) as tx:
             times = {"now": now, "lease_now": lease_now, "leased_until": lease_now + _LEASE}
-            claims = await sending.claim_deliveries(tx, uuid4(), **times, limit=_AT_ONCE)
-            texts = [claim for claim in claims if claim.channel is Channel.SMS]
-            for claim in texts:
-                await self._text(tx, claim)
-        await asyncio.gather(*(self._post(claim) for claim in claims if claim.channel is not Channel.SMS))
+            limit = _AT_ONCE if channel is Channel.SMS else 1
+            claims = await sending.claim_deliveries(tx, channel, uuid4(), **times, limit=limit)
+            if channel is Channel.SMS:
+                for claim in claims:
+                    await self._text(tx, claim)
+                return len(claims)
+        for claim in claims:
+            await self._post(claim)
         return len(claims)
 
     async def _text(self, tx: Tx, claim: Claim) -> None:
@@ -214,12 +222,15 @@ class Telling:
         await self._channels.aclose()
 
 
+_PUNCTUATION = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
+
+
 def _plain(text: str) -> str:
     """As GSM-7 has it, accents away where they are all that keeps it from that: a segment then holds 160 and not 70."""
     body = prepared(text).body
     if count(body).encoding is Encoding.GSM7:
         return body
-    bare = unicodedata.normalize("NFKD", body).encode("ascii", "ignore").decode()
+    bare = unicodedata.normalize("NFKD", body.translate(_PUNCTUATION)).encode("ascii", "ignore").decode()
     return bare if len(bare) * 2 > len(body) else body  # what is not Latin stays as it is
 
 
