@@ -185,11 +185,14 @@ def test_medium_rises_after_twelve_hours_unless_somebody_has_it_in_hand(dsn: str
 
 def test_a_callers_rollback_leaves_the_alert_and_a_caller_in_trouble_gets_no_more_of_it(dsn: str) -> None:
     async def story(alarm: Alarm) -> None:
-        with pytest.raises(RuntimeError):
+        async def caller() -> None:
             async with alarm.db.transaction() as tx:
                 await tx.run("DELETE FROM leads")
                 await alarm.raises()
                 raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            await caller()
         assert len(await alarm.rows("SELECT 1 FROM alerts")) == 1
 
     told(dsn, story)

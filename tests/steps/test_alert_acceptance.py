@@ -3,6 +3,7 @@
 import json
 
 from alarmed_desk import ADMIN, Alarmed, told_on
+
 from frontdesk.alerts.model import Decision
 from frontdesk.outbox.segments import Encoding, count
 from frontdesk.providers.standard_webhooks import check_signature, read_key

@@ -6,10 +6,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from alarmed_desk import Post
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from alarmed_desk import Post
 from frontdesk.desk import Desk
 from frontdesk.simulator.server import serve_app
 from frontdesk.testing import scratch_settings

@@ -66,7 +66,7 @@ async def lock_gathered(tx: Tx, now: datetime) -> Any:
     return await tx.one(Q.lock_gathered, {"now": now})
 
 
-async def open_members(tx: Tx, message_id: int, now: datetime) -> list[Member]:
+async def open_members(tx: Tx, message_id: int, now: datetime, *, coded: bool = True) -> list[Member]:
     """The conditions that a message tells of and that still hold. What does not is forgotten; its raise says why."""
     rows = await tx.all(Q.open_members, {"message_id": message_id, "now": now})
     gone = [row for row in rows if not row.holds]
@@ -77,11 +77,11 @@ async def open_members(tx: Tx, message_id: int, now: datetime) -> list[Member]:
             await tx.run(Q.note_decision, {"alert_id": row.alert_id, **told})
     if gone:
         await tx.run(Q.forget_notification, {"log_ids": [row.log_id for row in gone]})
-    return [await _coded(tx, row, now) for row in rows if row.holds]
+    return [await _member(tx, row, now, coded) for row in rows if row.holds]
 
 
-async def _coded(tx: Tx, row: Any, now: datetime) -> Member:
-    code = await keep_code(tx, row.alert_id, row.episode, now)
+async def _member(tx: Tx, row: Any, now: datetime, coded: bool) -> Member:
+    code = await keep_code(tx, row.alert_id, row.episode, now) if coded else None
     return Member(
         row.alert_id, row.key, row.title, row.message, Severity(row.severity), row.opened_at, row.why, code,
         resource_id=row.resource_id, detail=row.detail,

@@ -14,7 +14,7 @@ import structlog
 
 from frontdesk.alerts import sending
 from frontdesk.alerts import store as alerts
-from frontdesk.alerts.kinds import kind_of
+from frontdesk.alerts.kinds import TEST, kind_of
 from frontdesk.alerts.model import Channel, DeliveryStatus
 from frontdesk.alerts.rules import TIMES, Fate, after_ledger, channels_for, retry_at
 from frontdesk.alerts.sending import Claim
@@ -88,9 +88,12 @@ class Telling:
             if message is None:
                 return 0
             if message.kind == "open":
-                members = await sending.open_members(tx, message.id, now)
+                test = message.alert_type == TEST
+                members = await sending.open_members(tx, message.id, now, coded=not test)
                 others = await sending.others_open(tx, message.alert_type, members)
                 told = tell_open(message.alert_type, message.severity, members, others, _SMS) if members else None
+                for member in members if test else ():  # it was true for as long as it took to tell
+                    await alerts.resolve_alert(tx, TEST, member.key, now, tell=False)
             else:
                 members = await sending.over_members(tx, message.id)
                 told = tell_over(message.alert_type, members, _SMS) if members else None
