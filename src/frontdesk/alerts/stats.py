@@ -11,7 +11,7 @@ from frontdesk.alerts.model import Decision
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 
-__all__ = ["Counts", "Stats", "forget_old_raises", "open_by_severity", "read_stats"]
+__all__ = ["Counts", "Stats", "forget_old_raises", "messages_by_status", "open_by_severity", "read_stats"]
 
 Q = load_queries("frontdesk.alerts", "stats.sql")
 
@@ -101,6 +101,11 @@ def _figures(stats: Stats) -> Figures:
 async def open_by_severity(tx: Tx) -> Mapping[str, int]:
     """How many conditions are open, by severity."""
     return {row.severity: row.open for row in await tx.all(Q.open_by_severity)}
+
+
+async def messages_by_status(tx: Tx, now: datetime) -> Mapping[str, int]:
+    """How many messages to the operator the last day had, by state."""
+    return {row.status: row.messages for row in await tx.all(Q.messages_by_status, {"since": now - timedelta(days=1)})}
 
 
 async def forget_old_raises(tx: Tx, now: datetime, limit: int = 1000) -> int:

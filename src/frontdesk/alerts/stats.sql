@@ -49,6 +49,9 @@ GROUP BY d.channel ORDER BY d.channel;
 SELECT severity, count(*) AS open, count(ack_until) AS acknowledged FROM alerts WHERE resolved_at IS NULL GROUP BY severity
 ORDER BY severity;
 
+-- name: messages_by_status
+SELECT status, count(*) AS messages FROM alert_messages WHERE created_at > %(since)s GROUP BY status ORDER BY status;
+
 -- What is kept of old raises and messages: the figures look back a month, people a quarter of a year.
 -- name: forget_raises
 DELETE FROM alert_raises
