@@ -144,6 +144,24 @@ def test_stop_from_the_operators_phone_is_told_on_another_channel_and_start_ends
     told_on(dsn, story, slack=True)
 
 
+def test_a_phone_that_the_carrier_has_cut_off_is_told_elsewhere_though_no_stop_came_here(dsn: str) -> None:
+    async def story(desk: Alarmed) -> None:
+        hooks = desk.running.carrier.hooks
+        url, hooks.sms_url = hooks.sms_url, ""
+        await desk.running.text("STOP", lead=ADMIN)  # the webhook of it is lost
+        hooks.sms_url = url
+        await desk.raises()
+        await desk.goes_on()
+        await desk.goes_on()
+        told = [json.dumps(one) for one in desk.slack.taken]
+        assert sum("Ada: stuck" in one for one in told) == 1
+        assert sum("cut off" in one for one in told) == 1
+        (row,) = await desk.running.rows("SELECT error_code FROM alert_deliveries WHERE channel = 'sms'")
+        assert row.error_code == "21610"
+
+    told_on(dsn, story, slack=True)
+
+
 def test_recovery_is_told_with_its_duration_but_not_of_what_was_silent_from_the_start(dsn: str) -> None:
     async def story(desk: Alarmed) -> None:
         await desk.raises()

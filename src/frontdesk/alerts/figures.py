@@ -24,9 +24,7 @@ class Figures:
 
 
 def flags(found: Figures) -> list[str]:
-    """What is out of its limits, a sentence each; empty: healthy. A limit is scaled to the hours that were asked for,
-    and never falls below one: a single alert in an hour is no flood.
-    """
+    """What is out of its limits, a sentence each; empty: healthy. Over more than its span a limit grows."""
     checks = [
         _over("alerts", found.sent, 5, _DAY, "a day", found.hours),
         _over("HIGH alerts", found.sent_by_severity.get("HIGH", 0), 1, _WEEK, "a week", found.hours),
@@ -47,5 +45,5 @@ def flags(found: Figures) -> list[str]:
 
 
 def _over(what: str, count: int, limit: int, per: float, span: str, hours: float) -> str | None:
-    allowed = max(1.0, limit * hours / per) if hours < per else limit * hours / per
+    allowed = limit * max(1.0, hours / per)
     return f"{count} {what} in {hours:g} h: more than {limit} {span}." if count > allowed else None

@@ -23,7 +23,7 @@ from frontdesk.provider import Sender
 from frontdesk.readers.keywords import keyword
 from frontdesk.registry import Commit
 from frontdesk.settings import Settings
-from frontdesk.steps.alert_acts import take_in_hand
+from frontdesk.steps.alert_acts import silence_recorded, take_in_hand_recorded
 from frontdesk.steps.alert_texts import OPTED_OUT_ADMIN, AdminLine, opted_out_alert, put_text, was_told_lately
 
 __all__ = ["AdminTexts"]
@@ -101,11 +101,11 @@ class AdminTexts:
             return f"Alert {order.code} ({row.title[:60]}) is over already. Nothing changed."
         if order.command is Command.SILENCE and order.span is not None:
             wanted = Silence(row.alert_type, row.alert_key, _ACTOR, "by SMS", now, now + order.span)
-            await acts.add_silence(tx, wanted, now)
+            await silence_recorded(tx, wanted, now)
             return f"Silenced for {lasted(order.span)}: {row.title[:60]}. Told again then if still true."
         before = f" (was with {row.acknowledged_by})" if row.ack_until is not None or row.handled else ""
         handled = order.command is Command.HANDLED
-        await take_in_hand(tx, [row.id], actor=_ACTOR, hours=ACK_LASTS, handled=handled, now=now)
+        await take_in_hand_recorded(tx, [row.id], actor=_ACTOR, handled=handled, now=now)
         how = "Handled until it changes" if handled else f"Acknowledged for {ACK_LASTS} h"
         return f"{how}: {row.title[:60]}{before}."
 

@@ -7,20 +7,49 @@ from typing import Any
 from frontdesk.alerts import acts, sending
 from frontdesk.alerts.acts import Silence
 from frontdesk.alerts.model import ACK_LASTS
+from frontdesk.audit import store as audit
 from frontdesk.db.clock import BusinessClock
 from frontdesk.db.pool import Bucket, Database, Tx
 from frontdesk.errors import NotPossible, NotThere
 from frontdesk.steps.audited import Asked, carry_out
 
-__all__ = ["acknowledge", "acknowledge_by_link", "end_silence", "mark_false", "silence", "take_in_hand"]
+__all__ = [
+    "acknowledge",
+    "acknowledge_by_link",
+    "end_silence",
+    "mark_false",
+    "silence",
+    "silence_recorded",
+    "take_in_hand_recorded",
+]
 
 
-async def take_in_hand(
+async def _take_in_hand(
     tx: Tx, ids: Sequence[int], *, actor: str, hours: float, handled: bool, now: datetime
 ) -> Sequence[Any]:
     """Acknowledge for so long, or for good until it changes; returns the conditions that were open."""
     until = None if handled else now + timedelta(hours=hours)
     return await acts.acknowledge(tx, ids, actor=actor, until=until, handled=handled, now=now)
+
+
+async def take_in_hand_recorded(
+    tx: Tx, ids: Sequence[int], *, actor: str, handled: bool, now: datetime
+) -> Sequence[Any]:
+    """The same with its record, in a transaction that is open already: by a link, or by the operator's text."""
+    taken = await _take_in_hand(tx, ids, actor=actor, hours=ACK_LASTS, handled=handled, now=now)
+    for row in taken:
+        action = "handle_alert" if handled else "ack_alert"
+        await audit.write(tx, at=now, actor=actor, action=action, subject=f"alert {row.id}")
+    return taken
+
+
+async def silence_recorded(tx: Tx, wanted: Silence, now: datetime) -> int:
+    """Write a silence with its record, in a transaction that is open already."""
+    made = await acts.add_silence(tx, wanted, now)
+    told = {"alert_type": wanted.alert_type, "key_pattern": wanted.key_pattern, "ends_at": wanted.ends_at.isoformat()}
+    subject = wanted.alert_type or "all alerts"
+    await audit.write(tx, at=now, actor=wanted.author, action="silence_alerts", subject=subject, details=told)
+    return made
 
 
 async def acknowledge(
@@ -41,7 +70,7 @@ async def acknowledge(
         row = await acts.find_alert(tx, alert_id)
         if row is None:
             raise NotThere(f"There is no alert {alert_id}.")
-        taken = await take_in_hand(tx, [alert_id], actor=actor, hours=hours, handled=handled, now=clock.now())
+        taken = await _take_in_hand(tx, [alert_id], actor=actor, hours=hours, handled=handled, now=clock.now())
         if not taken:
             raise NotPossible(f"Alert {alert_id} is over since {row.resolved_at:%Y-%m-%d %H:%M} UTC: nothing to do.")
         before = row.acknowledged_by if row.ack_until is not None or row.handled else None
@@ -63,7 +92,7 @@ async def acknowledge_by_link(db: Database, bucket: Bucket, clock: BusinessClock
         if not await sending.use_link(tx, token, actor, now):
             return None
         ids = await sending.told_by_message(tx, link.message_id)
-        return await take_in_hand(tx, ids, actor=actor, hours=ACK_LASTS, handled=False, now=now)
+        return await take_in_hand_recorded(tx, ids, actor=actor, handled=False, now=now)
 
 
 async def mark_false(
