@@ -5,7 +5,7 @@ from datetime import timedelta
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from frontdesk.alerts import acts, sending
@@ -17,7 +17,8 @@ from frontdesk.web import views
 from frontdesk.web.alert_shapes import AlertRow, SilenceOrder
 from frontdesk.web.alerts import read_alert, read_silences, read_stats, silence_of
 from frontdesk.web.forms import read_form
-from frontdesk.web.pages import admitted, cursor_of
+from frontdesk.web.pages import admitted, cursor_of, row_id
+from frontdesk.web.paths import go_to
 from frontdesk.web.rendering import Renderer
 from frontdesk.web.views import NEWEST
 
@@ -89,30 +90,30 @@ class _Alerts:
 
     async def alert(self, request: Request) -> Response:
         async with views.reading(self._desk) as tx:
-            row = await read_alert(tx, _id(request))
+            row = await read_alert(tx, row_id(request))
         return self._render(request, "alert.html", alert=row)
 
     async def ack(self, request: Request) -> Response:
         form = await read_form(request)
         handled = form.get("handled") == "on"
         note = form.get("note", "")[:500]
-        await alert_acts.acknowledge(*self._parts, _id(request), actor=request.state.who, handled=handled, note=note)
-        return RedirectResponse(f"/alerts/{_id(request)}", 303)
+        await alert_acts.acknowledge(*self._parts, row_id(request), actor=request.state.who, handled=handled, note=note)
+        return go_to(request, f"/alerts/{row_id(request)}")
 
     async def false_alarm(self, request: Request) -> Response:
-        await alert_acts.mark_false(*self._parts, _id(request), actor=request.state.who)
-        return RedirectResponse(f"/alerts/{_id(request)}", 303)
+        await alert_acts.mark_false(*self._parts, row_id(request), actor=request.state.who)
+        return go_to(request, f"/alerts/{row_id(request)}")
 
     async def silence_one(self, request: Request) -> Response:
         """Silence this very condition."""
         form, now, who = await read_form(request), self._desk.clock.now(), request.state.who
         async with views.reading(self._desk) as tx:
-            row = await read_alert(tx, _id(request))
+            row = await read_alert(tx, row_id(request))
         comment = form.get("comment", "").strip() or f"from the page of alert {row.id}"
         ends = now + timedelta(hours=_hours(form.get("hours", "")))
         wanted = Silence(row.alert_type, row.alert_key, who, comment[:500], now, ends)
         await alert_acts.silence(*self._parts, wanted, actor=who)
-        return RedirectResponse(f"/alerts/{row.id}", 303)
+        return go_to(request, f"/alerts/{row.id}")
 
     async def silence(self, request: Request) -> Response:
         form, who = await read_form(request), request.state.who
@@ -126,11 +127,11 @@ class _Alerts:
         except ValidationError as error:
             raise HTTPException(400, "Say why it is silenced: others will ask.") from error
         await alert_acts.silence(*self._parts, silence_of(order, who, self._desk), actor=who)
-        return RedirectResponse("/alerts#silences", 303)
+        return go_to(request, "/alerts#silences")
 
     async def end(self, request: Request) -> Response:
-        await alert_acts.end_silence(*self._parts, _id(request), actor=request.state.who)
-        return RedirectResponse("/alerts#silences", 303)
+        await alert_acts.end_silence(*self._parts, row_id(request), actor=request.state.who)
+        return go_to(request, "/alerts#silences")
 
     async def link(self, request: Request) -> Response:
         """A page with one button: programs that fetch links to look at them acknowledge nothing."""
@@ -150,13 +151,6 @@ class _Alerts:
             found = await sending.find_link(tx, token)
         expired = found.expires_at <= self._desk.clock.now()
         return self._render(request, "alert_link.html", link=found, expired=expired, done=done)
-
-
-def _id(request: Request) -> int:
-    number: int = request.path_params["id"]
-    if not 0 < number < 2**63:
-        raise HTTPException(404, f"There is no {number} here.")
-    return number
 
 
 def _hours(given: str) -> float:
