@@ -133,7 +133,7 @@ def _why_not(settings: Settings, deliveries: Any) -> str:
         return "Nobody can be told: set ADMIN_PHONE, SLACK_WEBHOOK_URL, or SMTP_URL and ALERT_EMAIL."
     if not deliveries:
         return "No process sends alerts: start `frontdesk up` (or a worker) with the same settings, then try again."
-    return f"No channel confirmed it within {_TEST_TAKES:g} s: `frontdesk doctor` checks what is set up."
+    return f"No channel confirmed it within {_TEST_TAKES:g} s: mend what the lines above name, then try again."
 
 
 def _ways(settings: Settings) -> bool:
