@@ -36,6 +36,7 @@ _COMMANDS = {
         "outbox": "frontdesk.commands.ledger:outbox",
         "leads": "frontdesk.commands.ledger:leads",
         "conversations": "frontdesk.commands.conversations:conversations",
+        "alerts": "frontdesk.commands.alerts:alerts",
         "read": "frontdesk.commands.read:read",
     },
 }

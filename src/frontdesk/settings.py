@@ -129,6 +129,24 @@ class Settings(BaseSettings):
     openai_model: Annotated[
         str | None, Field(description="name of the language model that reads texts beside the rules; empty: none does")
     ] = None
+    slack_webhook_url: Annotated[
+        SecretStr | None, Field(description="incoming webhook at Slack, for alerts; empty: none go there")
+    ] = None
+    smtp_url: Annotated[
+        SecretStr | None,
+        Field(description="mail server for alerts, such as smtp://user:password@mail.example.com:587 or smtps://…"),
+    ] = None
+    alert_email: Annotated[str | None, Field(description="where alerts are mailed to, with SMTP_URL")] = None
+    alert_webhook_url: Annotated[
+        str | None, Field(description="where alerts are posted to as JSON, signed by Standard Webhooks")
+    ] = None
+    alert_webhook_secret: Annotated[
+        SecretStr | None,
+        Field(description="whsec_… that signs them; a comma-separated pair while rotated, the new one first"),
+    ] = None
+    alert_webhook_private: Annotated[
+        bool, Field(description="ALERT_WEBHOOK_URL may be of this machine's own network")
+    ] = False
     sentry_dsn: Annotated[SecretStr | None, Field(description="where errors are reported; empty: nowhere")] = None
     log_format: Annotated[Literal["auto", "json", "pretty"], Field(description="auto: pretty on a terminal")] = "auto"
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="least level logged")] = "info"

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src" / "frontdesk").rglob("*.py"))
 ROOMS = (
-    "inbox", "clients", "leads", "conversations", "sequences", "outbox", "audit", "bookings", "voice", "payments",
+    "alerts", "inbox", "clients", "leads", "conversations", "sequences", "outbox", "audit", "bookings", "voice", "payments",
 )  # fmt: skip
 
 

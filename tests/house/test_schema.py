@@ -8,11 +8,12 @@ from enum import StrEnum
 import psycopg
 import pytest
 
+from frontdesk.alerts.model import Channel, Decision, DeliveryStatus, MessageStatus
 from frontdesk.bookings.model import BookingStatus
 from frontdesk.calls.model import CallStatus, Direction, Outcome
 from frontdesk.db.migrate import CODE_VERSION, load_migrations, migrate, statements
 from frontdesk.db.pool import Database
-from frontdesk.effects import SendClass
+from frontdesk.effects import SendClass, Severity
 from frontdesk.errors import SetupError
 from frontdesk.inbox.model import EventStatus
 from frontdesk.message import LaneClass
@@ -58,6 +59,11 @@ def test_the_columns_that_operators_query_are_there(table: str, server_with_sche
         ("outbound_message_log", "send_class", SendClass),
         ("inbox_lanes", "lane_class", LaneClass),
         ("webhook_events", "status", EventStatus),
+        ("alerts", "severity", Severity),
+        ("alerts", "decision", Decision),
+        ("alert_messages", "status", MessageStatus),
+        ("alert_deliveries", "status", DeliveryStatus),
+        ("alert_deliveries", "channel", Channel),
         ("bookings", "status", BookingStatus),
         ("client_payments", "state", PaymentState),
         ("calls", "status", CallStatus),
@@ -88,6 +94,10 @@ def test_a_check_holds_exactly_the_words_of_its_enum(
         ("one number per client", "UNIQUE INDEX twilio_number_pool_one_per_client"),
         ("a client has one appointment at a time", "INDEX bookings_one_at_a_time ON public.bookings USING gist"),
         ("a booking asked for twice is one", "UNIQUE INDEX bookings_once ON public.bookings"),
+        ("one send of an alert for each running number", "UNIQUE INDEX alert_logs_alert_type_alert_key_key"),
+        ("a condition is one row", "UNIQUE INDEX alerts_alert_type_alert_key_key"),
+        ("one message gathers a group of alerts", "UNIQUE INDEX alert_messages_one_gathers"),
+        ("a code means one alert", "UNIQUE INDEX alert_codes_pkey"),
         ("a call is one row", "UNIQUE INDEX calls_by_provider_id"),
         ("one row per lane", "UNIQUE INDEX inbox_lanes_pkey ON public.inbox_lanes USING btree (lane)"),
     ],

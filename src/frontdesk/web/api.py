@@ -11,6 +11,7 @@ from frontdesk.inbox.model import EventStatus
 from frontdesk.outbox.model import LedgerStatus
 from frontdesk.web import views
 from frontdesk.web.acts import add_acts
+from frontdesk.web.alerts import add_alerts
 from frontdesk.web.calls import add_calls
 from frontdesk.web.dead_letters import add_dead_letters
 from frontdesk.web.debugging import add_debug
@@ -58,6 +59,7 @@ def admin_router(desk: Desk) -> APIRouter:
     add_taking_over(router, desk)
     add_editing(router, desk)
     add_debug(router, desk)
+    add_alerts(router, desk)
 
     @router.get("/conversations/{conversation_id}", responses={404: RESPONSES["default"]})
     async def conversation(conversation_id: RowId, limit: Limit = 100, cursor: After = None) -> ConversationDetail:

@@ -16,6 +16,7 @@ from frontdesk import __version__
 from frontdesk.desk import Desk
 from frontdesk.errors import NotPossible
 from frontdesk.simulator import Carrier
+from frontdesk.web.alert_pages import alert_routes
 from frontdesk.web.api import admin_router
 from frontdesk.web.auth import Doorkeeper, NotAdmitted
 from frontdesk.web.calls import call_routes
@@ -79,6 +80,7 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
     app.router.routes += editing_routes(desk, renderer)
     app.router.routes += debug_routes(desk, renderer)
     app.router.routes += call_routes(desk, renderer)
+    app.router.routes += alert_routes(desk, renderer)
     app.router.routes += simulator_routes(desk, renderer, simulation)
     app.router.routes.append(Mount("/static", StaticFiles(packages=[("frontdesk.web", "static")])))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
