@@ -40,6 +40,11 @@ class StuckSettings(Part):
     ] = 6
 
     @property
+    def by_state(self) -> dict[str, int]:
+        """The thresholds that are set here, in minutes, by state."""
+        return {str(state): minutes for state, minutes in self.minutes.items()}
+
+    @property
     def log_every(self) -> timedelta:
         """How long one log line holds."""
         return timedelta(hours=self.log_every_hours)

@@ -13,7 +13,7 @@ from frontdesk.hours import OpeningHours
 from frontdesk.settings import Settings
 from frontdesk.steps.facts import hours_for, known_zone
 from frontdesk.watching import store as watching
-from frontdesk.watching.model import Stuck, Trouble, Turn, Waiting
+from frontdesk.watching.model import Clock, Stuck, Trouble, Turn, Waiting
 from frontdesk.watching.open_time import OpenClock
 from frontdesk.watching.rules import THRESHOLDS, judge, minutes_of
 
@@ -44,7 +44,7 @@ class Clocks:
 
 async def find_stuck(tx: Tx, now: datetime, settings: Settings) -> list[Stuck]:
     """Everybody who is stuck at `now`, those first who need a person most."""
-    own = settings.stuck.minutes
+    own = settings.stuck.by_state
     row = {
         "states": list(THRESHOLDS),
         "late": [now - timedelta(minutes=minutes_of(state, own)) for state in THRESHOLDS],
@@ -56,8 +56,12 @@ async def find_stuck(tx: Tx, now: datetime, settings: Settings) -> list[Stuck]:
 
 
 def _judged(rows: Any, now: datetime, settings: Settings) -> Iterator[Stuck]:
-    clocks, own, structural = Clocks(settings), settings.stuck.minutes, settings.stuck.structural_minutes
+    clocks, own, structural = Clocks(settings), settings.stuck.by_state, settings.stuck.structural_minutes
     for row in rows:
+        wall = (now - row.entered_at) / timedelta(minutes=1)
+        opening = wall
+        if THRESHOLDS[row.state].clock is Clock.OPENING:
+            opening = clocks.of(row.hours, row.timezone).between(row.entered_at, now) / timedelta(minutes=1)
         waiting = Waiting(
             client_id=row.client_id,
             name=row.name,
@@ -65,8 +69,8 @@ def _judged(rows: Any, now: datetime, settings: Settings) -> Iterator[Stuck]:
             state=row.state,
             entered_at=row.entered_at,
             paid=row.paid,
-            wall=(now - row.entered_at) / timedelta(minutes=1),
-            opening=clocks.of(row.hours, row.timezone).between(row.entered_at, now) / timedelta(minutes=1),
+            wall=wall,
+            opening=opening,
             trouble=Trouble(row.trouble) if row.trouble else None,
         )
         if (stuck := judge(waiting, own, structural_minutes=structural)) is not None:

@@ -1,14 +1,17 @@
 -- Where what stands in onboarding_states differs from the stay that was last noted: nothing, on a desk where nobody moved. A
 -- client is done by the state COMPLETE or by completed_at, whichever a person set.
 -- name: changes
-SELECT coalesce(s.client_id, t.client_id) AS client_id, s.current_state AS state, s.entered_at,
-       (s.client_id IS NULL OR s.current_state = ANY(%(final)s::text[]) OR s.completed_at IS NOT NULL) AS done,
-       s.completed_at, t.state AS noted_state, t.entered_at AS noted_at
+SELECT s.client_id, s.current_state AS state, s.entered_at, false AS done, NULL::timestamptz AS completed_at,
+       t.state AS noted_state, t.entered_at AS noted_at
 FROM onboarding_states AS s
-FULL JOIN (SELECT client_id, state, entered_at FROM onboarding_stays WHERE left_at IS NULL) AS t ON t.client_id = s.client_id
-WHERE CASE WHEN s.client_id IS NULL OR s.current_state = ANY(%(final)s::text[]) OR s.completed_at IS NOT NULL
-           THEN t.client_id IS NOT NULL
-           ELSE t.client_id IS NULL OR t.state <> s.current_state OR s.entered_at IS DISTINCT FROM t.entered_at END;
+LEFT JOIN onboarding_stays AS t ON t.client_id = s.client_id AND t.left_at IS NULL
+WHERE s.completed_at IS NULL AND s.current_state <> 'COMPLETE'
+  AND (t.client_id IS NULL OR t.state <> s.current_state OR s.entered_at IS DISTINCT FROM t.entered_at)
+UNION ALL
+SELECT t.client_id, s.current_state, s.entered_at, true, s.completed_at, t.state, t.entered_at
+FROM onboarding_stays AS t
+LEFT JOIN onboarding_states AS s ON s.client_id = t.client_id
+WHERE t.left_at IS NULL AND (s.client_id IS NULL OR s.current_state = 'COMPLETE' OR s.completed_at IS NOT NULL);
 
 -- The stay that is open, and only as it was read: another monitor may have closed it.
 -- name: end_stays

@@ -9,7 +9,6 @@ import orjson
 
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
-from frontdesk.watching.model import FINAL
 from frontdesk.watching.moving import Survival
 from frontdesk.watching.stays import Change, note
 
@@ -22,7 +21,7 @@ _NEWEST = 2000  # stays of each state that an estimate rests on
 
 async def note_stays(tx: Tx, now: datetime) -> int:
     """Write down who moved since the last look, and begin the clock of states that a person wrote; returns how many."""
-    changes = [Change(*row) for row in await tx.all(Q.changes, {"final": list(FINAL)})]
+    changes = [Change(*row) for row in await tx.all(Q.changes)]
     noted = [(change, note(change, now)) for change in changes]
     hand = [(c.client_id, c.state, c.entered_at) for c, n in noted if n.by_hand]
     ends = [(c.client_id, c.noted_state, n.ended_at) for c, n in noted if n.ended_at and c.noted_state]

@@ -20,7 +20,8 @@ CREATE UNIQUE INDEX onboarding_stays_one_open ON onboarding_stays (client_id) WH
 CREATE INDEX onboarding_stays_by_state ON onboarding_stays (state, entered_at DESC);
 
 -- Who has been in a state since when: a look for stuck clients reads no others.
-CREATE INDEX onboarding_states_waiting ON onboarding_states (current_state, entered_at) WHERE completed_at IS NULL;
+CREATE INDEX onboarding_states_waiting ON onboarding_states (current_state, entered_at)
+    WHERE completed_at IS NULL AND current_state <> 'COMPLETE';
 
 -- The last pass of the monitor, in one row: by which others see that it runs.
 CREATE TABLE monitor_runs (
