@@ -3,7 +3,7 @@
     .venv/bin/python bench/stuck.py [--clients 10000] [--rounds 9]
 
 One scratch PostgreSQL (fsync on), beside 100,000 clients who are done. Each owner was texted five times. A pass notes
-who moved and finds who is stuck; the alerts themselves are not part of it. First 5 % of the clients are stuck, for which
+who moved and finds who is stuck; the alerts are not part of it. First 5 % of the clients are stuck, for which
 the target is meant, and then all of them, to see what that costs. They live in 50 time zones.
 """
 

@@ -35,6 +35,7 @@ _COMMANDS = {
         "outbox": "frontdesk.commands.ledger:outbox",
         "leads": "frontdesk.commands.ledger:leads",
         "conversations": "frontdesk.commands.conversations:conversations",
+        "stuck": "frontdesk.commands.stuck:stuck",
         "read": "frontdesk.commands.read:read",
     },
 }

@@ -26,6 +26,7 @@ from frontdesk.steps.follow_up import close_expired, put_due
 from frontdesk.steps.handle import Handling
 from frontdesk.steps.look import LONGEST_LOOK, Look
 from frontdesk.steps.missed_receipts import find_missed
+from frontdesk.steps.monitor import Monitor
 from frontdesk.steps.receive import Receiver
 from frontdesk.steps.reconcile import resolve_unknown, take_back
 from frontdesk.steps.replay import put_back_due
@@ -38,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 _HEARTBEAT = 5.0  # seconds; readers call a process dead after three
 _LEADER_LEASE = timedelta(seconds=20)
-_WAIT_ON_OTHERS = ("listen", "reconcile", "missed_receipts", "catch_up")  # loops that hold nothing meanwhile
+_WAIT_ON_OTHERS = ("listen", "reconcile", "missed_receipts", "catch_up", "monitor")  # loops that hold nothing meanwhile
 _RELEASE = 60.0  # seconds; what was put while a switch was lifted may be held by it still
 _CLOSE_EXPIRED = 300.0  # seconds; days are what a lead's time is counted in
 _MISSED_RECEIPTS = 60.0  # seconds between looks for receipts that did not come
@@ -83,6 +84,7 @@ class Service:
         self.handling = Handling(*parts, settings.worker, self._wakes["inbox"], self._meters.tries)
         self.delivering = Delivering(*parts, settings, self._wakes["outbox"])
         receiver = Receiver(db, bucket, clock, lease_clock)
+        self.monitor = Monitor(db, bucket, clock, lease_clock, settings)
         self.catching_up = CatchingUp(db, bucket, clock, registry, receiver, settings)
 
     async def start(self) -> None:
@@ -109,6 +111,8 @@ class Service:
             self._loop("release", self._as_leader(self._release), rest=_RELEASE)
             self._loop("missed_receipts", self._as_leader(self._find_missed), rest=_MISSED_RECEIPTS)
             self._loop("catch_up", self._as_leader(self._catch_up), rest=CATCH_UP_EVERY)
+            # Rests are jittered by a fifth: none is longer than what the setting says.
+            self._loop("monitor", self._as_leader(self.monitor.step), rest=self._settings.monitor.every_minutes * 50)
             self._loop("retire", self._as_leader(self._retire), rest=3600)
             self._loop("make_room", self._as_leader(self._make_room), rest=3600)
 
