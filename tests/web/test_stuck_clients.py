@@ -1,6 +1,5 @@
 """Stuck clients for programs and people: the exact shape, the filters, what is refused, and the page."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ FIELDS = [
 
 
 @pytest.fixture(scope="module")
-def town(house: Any) -> Iterator[Any]:
+def town(house: Any) -> Any:
     """A desk with five clients in their set-up, four of them stuck."""
     for number, (name, state, hours) in enumerate(
         [
@@ -30,7 +29,7 @@ def town(house: Any) -> Iterator[Any]:
             "SELECT id, %(state)s, now() - %(hours)s * '1 h'::interval FROM c",
             name=name, phone=f"+1202555900{number}", state=state, hours=hours,
         )  # fmt: skip
-    yield house
+    return house
 
 
 def test_the_answer_has_exactly_this_shape(town: Any) -> None:
