@@ -28,6 +28,9 @@ TEXT = (
 )
 
 
+BY_HAND = {"active_leads_expire", "counters_cover_texts", "completed_has_number"}  # a row by hand may do it
+
+
 def broken(dsn: str, sql: str) -> dict[str, Violation]:
     """What is found after `sql`, by name."""
     with psycopg.connect(dsn, autocommit=True) as connection:
@@ -101,7 +104,8 @@ def test_a_broken_promise_is_named_with_its_rows(dsn: str, name: str) -> None:
     assert sorted(found[name].rows) == rows
     assert found.keys() - {name} <= {"constraints_present"}  # the index that had to go
     alert = alert_of(found[name])
-    assert (alert.alert_type, alert.key, alert.severity) == ("INVARIANT_VIOLATION", name, "HIGH")
+    assert (alert.alert_type, alert.key) == ("INVARIANT_VIOLATION", name)
+    assert (alert.severity == "HIGH") is (name not in BY_HAND)
     assert rows[0] in alert.message
 
 
@@ -147,7 +151,7 @@ def test_the_monitor_raises_it_and_takes_it_back_when_it_is_mended(dsn: str) -> 
 
     sql(LEAD + "UPDATE leads SET sequence_expires_at = NULL")
     first, second = asyncio.run(story())
-    assert (first.violations, first.clean) == (["active_leads_expire"], False)
+    assert (first.violations, first.clean) == (["active_leads_expire"], True)
     assert (second.violations, second.clean) == ([], True)
     assert sql("SELECT resolved_at IS NULL FROM alerts WHERE alert_type = 'INVARIANT_VIOLATION'") == [(False,)]
     assert sql("SELECT name, clean FROM monitor_runs") == [("monitor", True)]

@@ -31,25 +31,25 @@ _CHECKS = (
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """One check: its statement, and the promise in a sentence."""
+    """One check: its statement, the promise in a sentence, and how bad it is where it does not hold."""
 
     name: str
     statement: str
     promise: str
+    severity: Severity = Severity.HIGH
 
 
 INVARIANTS = (
-    Invariant(
-        "constraints_present", Q.constraints_present, "The unique indexes and checks that keep the promises exist"
-    ),
-    Invariant("active_leads_expire", Q.active_leads_expire, "A lead that is open has a time at which it is closed"),
-    Invariant(
-        "one_number_one_client", Q.one_number_one_client, "A number serves one client, and a client has one number"
-    ),
+    Invariant("constraints_present", Q.constraints_present, "The indexes and checks that keep the promises are there"),
+    Invariant("one_number_one_client", Q.one_number_one_client, "A number serves one client, and a client has one"),
     Invariant("sent_has_provider_id", Q.sent_has_provider_id, "What was sent has the provider's id"),
     Invariant("one_in_flight", Q.one_in_flight, "One message at a time is on its way to a recipient"),
-    Invariant("counters_cover_texts", Q.counters_cover_texts, "A lead's counter holds every text of the day"),
-    Invariant("completed_has_number", Q.completed_has_number, "A client who is set up has a number"),
+    # What a person's own INSERT or UPDATE may bring about, and no constraint refuses.
+    Invariant("active_leads_expire", Q.active_leads_expire, "An open lead is closed at some time", Severity.MEDIUM),
+    Invariant(
+        "counters_cover_texts", Q.counters_cover_texts, "A lead's counter holds all texts of the day", Severity.MEDIUM
+    ),
+    Invariant("completed_has_number", Q.completed_has_number, "A client who is set up has a number", Severity.MEDIUM),
 )
 """In the order in which they are run."""
 
@@ -60,6 +60,7 @@ class Violation:
 
     name: str
     promise: str
+    severity: Severity
     rows: tuple[str, ...]
     more: bool = False
 
@@ -87,7 +88,7 @@ async def find_violations(tx: Tx, now: datetime) -> list[Violation]:
 
 def _violation(one: Invariant, rows: Sequence[Any]) -> Violation:
     said = (", ".join(f"{name} {value}" for name, value in row._asdict().items()) for row in rows[:_SHOWN])
-    return Violation(one.name, one.promise, tuple(said), more=len(rows) > _SHOWN)
+    return Violation(one.name, one.promise, one.severity, tuple(said), more=len(rows) > _SHOWN)
 
 
 def alert_of(violation: Violation) -> Alert:
@@ -95,7 +96,7 @@ def alert_of(violation: Violation) -> Alert:
     return Alert(
         alert_type="INVARIANT_VIOLATION",
         key=violation.name,
-        severity=Severity.HIGH,
+        severity=violation.severity,
         title=f"{violation.name}: broken",
         message=f"{violation.words} Stop what writes such rows, then mend them (docs/how-to/watching.md).",
     )

@@ -1,6 +1,6 @@
 """monitor: every few minutes, who is stuck, what must never be, what does not work; told once, and when over.
 
-A part that fails hides no other. Only a pass in which every part came to its end, and every promise holds, is clean.
+A part that fails hides no other. Only a pass in which every part came to its end, and no promise is broken gravely, is clean.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,6 +14,7 @@ import structlog
 from frontdesk.db.clock import BusinessClock, LeaseClock
 from frontdesk.db.pool import Bucket, Database, is_gone
 from frontdesk.db.queries import load_queries
+from frontdesk.effects import Severity
 from frontdesk.providers.deadman import ping
 from frontdesk.reporting import report
 from frontdesk.settings import Settings
@@ -39,12 +40,14 @@ class Monitored:
     troubles: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    grave: bool = False
+    """A broken promise is HIGH: one that no hand-written row can break alone."""
     took_ms: float = 0.0
 
     @property
     def clean(self) -> bool:
-        """True where every part came to its end and every promise holds."""
-        return not (self.failed or self.violations)
+        """True where every part came to its end and no promise is broken gravely."""
+        return not (self.failed or self.grave)
 
 
 class Monitor:
@@ -94,6 +97,7 @@ class Monitor:
         async with self._db.transaction(self._bucket) as tx:
             violations = await find_violations(tx, self._clock.now())
         found.violations = [one.name for one in violations]
+        found.grave = any(one.severity is Severity.HIGH for one in violations)
         for one in violations:
             log.error("invariant_violated", check=one.name, rows=one.rows)
         seen = [alert_of(one) for one in violations]

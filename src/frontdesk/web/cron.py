@@ -74,7 +74,7 @@ class Monitored(_Answer):
     troubles: list[str] = Field(description="alerts of the desk's own that hold now: type and key")
     violations: list[str] = Field(description="names of the checks that found what must never be")
     failed: list[str] = Field(description="parts that did not come to their end; the log says why")
-    clean: bool = Field(description="true: every part came to its end, and every check holds")
+    clean: bool = Field(description="true: every part came to its end, and no grave check fails")
     took_ms: float
 
 
