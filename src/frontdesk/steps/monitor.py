@@ -1,6 +1,6 @@
 """monitor: every few minutes, who is stuck, what must never be, what does not work; told once, and when over.
 
-A part that fails hides no other. Only a pass in which every part came to its end, and no promise is broken gravely, is clean.
+A part that fails hides no other. A pass in which all came to their end, and no promise is broken gravely, is clean.
 """
 
 from collections.abc import Awaitable, Callable
