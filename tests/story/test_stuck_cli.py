@@ -38,5 +38,7 @@ def test_who_is_stuck_is_told_to_people_and_to_programs(house: House) -> None:
     (tried,) = house.json("stuck", "backtest", "--state", "S0_WELCOME", "--minutes", "60", "--days", "7")
     assert tried == {"state": "S0_WELCOME", "minutes": 60, "stays": 14, "fired": 3, "moved": 3, "still": 0}
     spoken = house.run("stuck", "backtest", "--state", "S0_WELCOME", "--days", "7").stdout
-    assert spoken.startswith("S0_WELCOME: 30 min would have fired 9 times in 7 days, of 14 stays; 9 moved by themselves")
+    assert spoken.startswith(
+        "S0_WELCOME: 30 min would have fired 9 times in 7 days, of 14 stays; 9 moved by themselves"
+    )
     assert house.run("stuck", "backtest", "--state", "S1").returncode == 2
