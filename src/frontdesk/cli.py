@@ -37,6 +37,7 @@ _COMMANDS = {
         "leads": "frontdesk.commands.ledger:leads",
         "conversations": "frontdesk.commands.conversations:conversations",
         "alerts": "frontdesk.commands.alerts:alerts",
+        "stuck": "frontdesk.commands.stuck:stuck",
         "read": "frontdesk.commands.read:read",
     },
 }

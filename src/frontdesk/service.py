@@ -26,6 +26,7 @@ from frontdesk.steps.follow_up import close_expired, put_due
 from frontdesk.steps.handle import Handling
 from frontdesk.steps.look import LONGEST_LOOK, Look
 from frontdesk.steps.missed_receipts import find_missed
+from frontdesk.steps.monitor import Monitor
 from frontdesk.steps.raise_again import forget_old_alerts, raise_again
 from frontdesk.steps.receive import Receiver
 from frontdesk.steps.reconcile import resolve_unknown, take_back
@@ -40,7 +41,7 @@ log = structlog.get_logger(__name__)
 
 _HEARTBEAT = 5.0  # seconds; readers call a process dead after three
 _LEADER_LEASE = timedelta(seconds=20)
-_WAIT_ON_OTHERS = ("listen", "reconcile", "missed_receipts", "catch_up")  # loops that hold nothing meanwhile
+_WAIT_ON_OTHERS = ("listen", "reconcile", "missed_receipts", "catch_up", "monitor")  # loops that hold nothing meanwhile
 _RELEASE = 60.0  # seconds; what was put while a switch was lifted may be held by it still
 _CLOSE_EXPIRED = 300.0  # seconds; days are what a lead's time is counted in
 _TELL = 2.0  # seconds between looks for alerts to tell; the first gather as long
@@ -87,6 +88,7 @@ class Service:
         self.delivering = Delivering(*parts, settings, self._wakes["outbox"])
         self.telling = Telling(db, bucket, clock, lease_clock, settings)
         receiver = Receiver(db, bucket, clock, lease_clock)
+        self.monitor = Monitor(db, bucket, clock, lease_clock, settings)
         self.catching_up = CatchingUp(db, bucket, clock, registry, receiver, settings)
 
     async def start(self) -> None:
@@ -116,6 +118,8 @@ class Service:
             self._loop("catch_up", self._as_leader(self._catch_up), rest=CATCH_UP_EVERY)
             self._loop("raise_again", self._as_leader(self._raise_again), rest=5.0)
             self._loop("forget_alerts", self._as_leader(self._forget_alerts), rest=3600)
+            # Rests are jittered by a fifth: none is longer than what the setting says.
+            self._loop("monitor", self._as_leader(self.monitor.step), rest=self._settings.monitor.every_minutes * 50)
             self._loop("retire", self._as_leader(self._retire), rest=3600)
             self._loop("make_room", self._as_leader(self._make_room), rest=3600)
 

@@ -30,6 +30,7 @@ from frontdesk.setting_parts import (
     SequenceSettings,
     WorkerSettings,
 )
+from frontdesk.setting_watch import MonitorSettings, StuckSettings
 
 __all__ = ["Settings"]
 
@@ -147,6 +148,12 @@ class Settings(BaseSettings):
     alert_webhook_private: Annotated[
         bool, Field(description="ALERT_WEBHOOK_URL may be of this machine's own network")
     ] = False
+    deadman_url: Annotated[
+        SecretStr | None,
+        Field(
+            description="asked for after each clean pass of the monitor; who hosts it raises the alarm when that ends"
+        ),
+    ] = None
     sentry_dsn: Annotated[SecretStr | None, Field(description="where errors are reported; empty: nowhere")] = None
     log_format: Annotated[Literal["auto", "json", "pretty"], Field(description="auto: pretty on a terminal")] = "auto"
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="least level logged")] = "info"
@@ -171,6 +178,8 @@ class Settings(BaseSettings):
     vapi: VapiSettings = VapiSettings()
     payments: PaymentSettings = PaymentSettings()
     model: ModelSettings = ModelSettings()
+    stuck: StuckSettings = StuckSettings()
+    monitor: MonitorSettings = MonitorSettings()
     forms: Annotated[
         Mapping[FormSource, FormSettings],
         Field(description="sources of lead forms, each in a section of its own, such as [forms.website]"),

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src" / "frontdesk").rglob("*.py"))
 ROOMS = (
     "alerts", "inbox", "clients", "leads", "conversations", "sequences", "outbox", "audit", "bookings", "voice", "payments",
+    "watching",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import get_args
 
 import psycopg
 import pytest
@@ -19,6 +20,9 @@ from frontdesk.inbox.model import EventStatus
 from frontdesk.message import LaneClass
 from frontdesk.outbox.model import LedgerStatus
 from frontdesk.payments.model import PaymentState
+from frontdesk.setting_watch import StuckState
+from frontdesk.watching.model import FINAL
+from frontdesk.watching.rules import THRESHOLDS, uncovered
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -116,6 +120,16 @@ def test_the_archive_is_partitioned_and_nothing_points_at_it(server_with_schema:
         "SELECT count(*)::text FROM pg_constraint WHERE contype = 'f' AND confrelid = 'webhook_events'::regclass"
     ).fetchone()  # type: ignore[misc]
     assert keys == "0"
+
+
+def test_every_state_of_the_set_up_has_a_threshold_or_is_final(server_with_schema: Connection) -> None:
+    (check,) = server_with_schema.execute(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'onboarding_states_current_state_check'"
+    ).fetchone()  # type: ignore[misc]
+    states = frozenset(re.findall(r"'(\w+)'", check))
+    assert uncovered(states) == frozenset()
+    assert states == THRESHOLDS.keys() | FINAL  # and none that is not there
+    assert set(get_args(StuckState)) == set(THRESHOLDS)
 
 
 def test_every_table_has_a_primary_key(server_with_schema: Connection) -> None:

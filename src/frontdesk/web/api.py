@@ -32,6 +32,7 @@ from frontdesk.web.shapes import (
     ReceiptRow,
     WebhookEvent,
 )
+from frontdesk.web.stuck import add_stuck
 from frontdesk.web.taking_over import add_taking_over
 from frontdesk.web.views import NEWEST
 
@@ -60,6 +61,7 @@ def admin_router(desk: Desk) -> APIRouter:
     add_editing(router, desk)
     add_debug(router, desk)
     add_alerts(router, desk)
+    add_stuck(router, desk)
 
     @router.get("/conversations/{conversation_id}", responses={404: RESPONSES["default"]})
     async def conversation(conversation_id: RowId, limit: Limit = 100, cursor: After = None) -> ConversationDetail:
