@@ -18,7 +18,7 @@ from frontdesk.db.pool import Database
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))
 
-from generator import cli, errors, http, providers, settings, states, tables  # noqa: E402
+from generator import alerts, cli, errors, http, providers, settings, states, tables  # noqa: E402
 
 REFERENCE = DOCS / "reference"
 
@@ -49,6 +49,7 @@ def pages(dsn: str) -> dict[str, str]:
             "states.md": states.states_page(connection),
             "errors.md": errors.errors_page(),
             "providers.md": providers.providers_page(),
+            "alerts.md": alerts.alerts_page(),
             "http.md": http.http_page(),
             "cli.md": cli.cli_page(),
         }

@@ -37,7 +37,8 @@ def _command(words: tuple[str, ...], command: Any) -> str:
     arguments = [_metavar(p) for p in command.params if p.param_type_name == "argument"]
     usage = " ".join(["frontdesk", *words, *arguments])
     if hasattr(command, "commands"):
-        return f"## {usage}\n\n{sentence(command.help or '')}"
+        parts = (f"## {usage}", sentence(command.help or ""), _options(command))
+        return "\n\n".join(part for part in parts if part)
     parts = (f"### `{usage}`", sentence(first_paragraph(command.help)), _options(command))
     return "\n\n".join(part for part in parts if part)
 

@@ -14,7 +14,7 @@ from frontdesk.onboarding.model import TURNS, State
 from frontdesk.outbox.model import MOVES, LedgerStatus
 from generator.markdown import code, page, table
 
-__all__ = ["states_page"]
+__all__ = ["enum_comments", "states_page"]
 
 _CHECK_OF = """
 SELECT pg_get_constraintdef(oid) FROM pg_constraint

@@ -23,6 +23,7 @@ from frontdesk.registry import Registry
 from frontdesk.setting_channels import FormSettings
 from frontdesk.setting_kinds import secrets_in
 from frontdesk.settings import Settings
+from frontdesk.steps.admin_texts import AdminTexts
 from frontdesk.steps.answer_calls import CallAnswering
 from frontdesk.steps.booking_tools import book_appointment, cancel_appointment, next_free_slots
 from frontdesk.steps.calls import CallHandler
@@ -174,6 +175,8 @@ class Channels:
     def use_providers(self, *, public_base: str | None) -> None:
         """Set up every provider that the settings name. Raises SetupError where they name none that carries texts."""
         settings = self.settings
+        if settings.admin_phone is not None:
+            self.registry.text_routes.insert(0, AdminTexts(*self._parts))
         if settings.on_twilio or not settings.on_whatsapp:
             self.use_twilio(public_base=public_base)
         if settings.on_whatsapp:

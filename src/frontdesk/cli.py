@@ -37,6 +37,8 @@ _COMMANDS = {
         "leads": "frontdesk.commands.ledger:leads",
         "conversations": "frontdesk.commands.conversations:conversations",
         "pool": "frontdesk.commands.pool:pool",
+        "alerts": "frontdesk.commands.alerts:alerts",
+        "stuck": "frontdesk.commands.stuck:stuck",
         "read": "frontdesk.commands.read:read",
     },
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from frontdesk.alerting import Alerting
 from frontdesk.channels import Channels
 from frontdesk.clients import pool
 from frontdesk.clients import store as clients
@@ -35,7 +36,7 @@ UserHandler = Callable[[Event, Tx], Awaitable[None] | None]
 """What `desk.on` takes: it writes with `tx`, and all that it writes commits with the event or not at all."""
 
 
-class Desk(Channels):
+class Desk(Channels, Alerting):
     """One desk on one database. `open` connects and migrates; `service` gives the loops; `close` lets go."""
 
     def __init__(
@@ -50,6 +51,7 @@ class Desk(Channels):
         self.settings = settings
         self.bucket = bucket
         self.db = Database(dsn, size=connections, prepare=settings.database_prepare)
+        self.db.spool = settings.data_dir / "alerts"
         self.lease_clock = LeaseClock()
         self.clock: BusinessClock = clock or self.lease_clock
         self.registry = Registry()

@@ -26,12 +26,15 @@ from frontdesk.steps.follow_up import close_expired, put_due
 from frontdesk.steps.handle import Handling
 from frontdesk.steps.look import LONGEST_LOOK, Look
 from frontdesk.steps.missed_receipts import find_missed
+from frontdesk.steps.monitor import Monitor
+from frontdesk.steps.raise_again import forget_old_alerts, raise_again
 from frontdesk.steps.receive import Receiver
 from frontdesk.steps.reconcile import resolve_unknown, take_back
 from frontdesk.steps.replay import put_back_due
 from frontdesk.steps.retire import make_room, retire
 from frontdesk.steps.switching import release
 from frontdesk.steps.take_up import TakingUp
+from frontdesk.steps.tell import Telling
 
 __all__ = ["Service"]
 
@@ -39,10 +42,11 @@ log = structlog.get_logger(__name__)
 
 _HEARTBEAT = 5.0  # seconds; readers call a process dead after three
 _LEADER_LEASE = timedelta(seconds=20)
-_WAIT_ON_OTHERS = ("listen", "reconcile", "missed_receipts", "catch_up")  # loops that hold nothing meanwhile
+_WAIT_ON_OTHERS = ("listen", "reconcile", "missed_receipts", "catch_up", "monitor")  # loops that hold nothing meanwhile
 _RELEASE = 60.0  # seconds; what was put while a switch was lifted may be held by it still
 _CLOSE_EXPIRED = 300.0  # seconds; days are what a lead's time is counted in
 _TAKE_UP = 10.0  # seconds; a person who wrote by hand, and an owner who waits for a number, look at the phone meanwhile
+_TELL = 2.0  # seconds between looks for alerts to tell; the first gather as long
 _MISSED_RECEIPTS = 60.0  # seconds between looks for receipts that did not come
 
 
@@ -84,8 +88,10 @@ class Service:
         parts = (db, bucket, clock, lease_clock, registry)
         self.handling = Handling(*parts, settings.worker, self._wakes["inbox"], self._meters.tries)
         self.delivering = Delivering(*parts, settings, self._wakes["outbox"])
+        self.telling = Telling(db, bucket, clock, lease_clock, settings)
         receiver = Receiver(db, bucket, clock, lease_clock)
         self.taking_up = TakingUp(db, bucket, clock, settings)
+        self.monitor = Monitor(db, bucket, clock, lease_clock, settings)
         self.catching_up = CatchingUp(db, bucket, clock, registry, receiver, settings)
 
     async def start(self) -> None:
@@ -96,6 +102,7 @@ class Service:
         self._loop("heartbeat", self._beat, rest=_HEARTBEAT)
         if self._roles & {"worker", "scheduler"}:
             self._loop("look", self._look.step, rest=self._look_rest, wake=self._looking)
+            self._loop("tell", self.telling.step, rest=_TELL)
         if "worker" in self._roles:
             poll = self._settings.worker.poll_seconds
             self._loop("handle", self.handling.step, rest=poll, paced="inbox")
@@ -113,6 +120,10 @@ class Service:
             self._loop("missed_receipts", self._as_leader(self._find_missed), rest=_MISSED_RECEIPTS)
             self._loop("catch_up", self._as_leader(self._catch_up), rest=CATCH_UP_EVERY)
             self._loop("take_up", self._as_leader(self.taking_up.step), rest=_TAKE_UP)
+            self._loop("raise_again", self._as_leader(self._raise_again), rest=5.0)
+            self._loop("forget_alerts", self._as_leader(self._forget_alerts), rest=3600)
+            # Rests are jittered by a fifth: none is longer than what the setting says.
+            self._loop("monitor", self._as_leader(self.monitor.step), rest=self._settings.monitor.every_minutes * 50)
             self._loop("retire", self._as_leader(self._retire), rest=3600)
             self._loop("make_room", self._as_leader(self._make_room), rest=3600)
 
@@ -128,6 +139,7 @@ class Service:
         await self._while_leases_are_kept(self.handling.drain())
         await self.delivering.drain()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.telling.aclose()
         try:
             await leave(self._db, self._bucket, self._row)
         except DatabaseGone:
@@ -241,6 +253,12 @@ class Service:
     async def _catch_up(self) -> int:
         await self.catching_up.step()
         return 0
+
+    async def _raise_again(self) -> int:
+        return await raise_again(self._db, self._bucket, self._clock)
+
+    async def _forget_alerts(self) -> int:
+        return await forget_old_alerts(self._db, self._bucket, self._clock)
 
     async def _make_room(self) -> int:
         await make_room(self._db, self._bucket, self._clock)

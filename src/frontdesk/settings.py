@@ -31,6 +31,7 @@ from frontdesk.setting_parts import (
     SequenceSettings,
     WorkerSettings,
 )
+from frontdesk.setting_watch import MonitorSettings, StuckSettings
 
 __all__ = ["Settings"]
 
@@ -130,6 +131,30 @@ class Settings(BaseSettings):
     openai_model: Annotated[
         str | None, Field(description="name of the language model that reads texts beside the rules; empty: none does")
     ] = None
+    slack_webhook_url: Annotated[
+        SecretStr | None, Field(description="incoming webhook at Slack, for alerts; empty: none go there")
+    ] = None
+    smtp_url: Annotated[
+        SecretStr | None,
+        Field(description="mail server for alerts, such as smtp://user:password@mail.example.com:587 or smtps://…"),
+    ] = None
+    alert_email: Annotated[str | None, Field(description="where alerts are mailed to, with SMTP_URL")] = None
+    alert_webhook_url: Annotated[
+        str | None, Field(description="where alerts are posted to as JSON, signed by Standard Webhooks")
+    ] = None
+    alert_webhook_secret: Annotated[
+        SecretStr | None,
+        Field(description="whsec_… that signs them; a comma-separated pair while rotated, the new one first"),
+    ] = None
+    alert_webhook_private: Annotated[
+        bool, Field(description="ALERT_WEBHOOK_URL may be of this machine's own network")
+    ] = False
+    deadman_url: Annotated[
+        SecretStr | None,
+        Field(
+            description="asked for after each clean pass of the monitor; who hosts it raises the alarm when that ends"
+        ),
+    ] = None
     sentry_dsn: Annotated[SecretStr | None, Field(description="where errors are reported; empty: nowhere")] = None
     log_format: Annotated[Literal["auto", "json", "pretty"], Field(description="auto: pretty on a terminal")] = "auto"
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="least level logged")] = "info"
@@ -156,6 +181,8 @@ class Settings(BaseSettings):
     onboarding: OnboardingSettings = OnboardingSettings()
     pool: PoolSettings = PoolSettings()
     model: ModelSettings = ModelSettings()
+    stuck: StuckSettings = StuckSettings()
+    monitor: MonitorSettings = MonitorSettings()
     forms: Annotated[
         Mapping[FormSource, FormSettings],
         Field(description="sources of lead forms, each in a section of its own, such as [forms.website]"),

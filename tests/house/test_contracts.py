@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src" / "frontdesk").rglob("*.py"))
 ROOMS = (
-    "inbox", "clients", "leads", "conversations", "sequences", "outbox", "audit", "bookings", "voice", "payments",
-    "onboarding",
+    "alerts", "inbox", "clients", "leads", "conversations", "sequences", "outbox", "audit", "bookings", "voice", "payments",
+    "watching", "onboarding",
 )  # fmt: skip
 
 

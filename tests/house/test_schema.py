@@ -4,21 +4,26 @@ import asyncio
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import get_args
 
 import psycopg
 import pytest
 
+from frontdesk.alerts.model import Channel, Decision, DeliveryStatus, MessageStatus
 from frontdesk.bookings.model import BookingStatus
 from frontdesk.calls.model import CallStatus, Direction, Outcome
 from frontdesk.db.migrate import CODE_VERSION, load_migrations, migrate, statements
 from frontdesk.db.pool import Database
-from frontdesk.effects import SendClass
+from frontdesk.effects import SendClass, Severity
 from frontdesk.errors import SetupError
 from frontdesk.inbox.model import EventStatus
 from frontdesk.message import LaneClass
 from frontdesk.onboarding.model import State
 from frontdesk.outbox.model import LedgerStatus
 from frontdesk.payments.model import PaymentState
+from frontdesk.setting_watch import StuckState
+from frontdesk.watching.model import FINAL
+from frontdesk.watching.rules import THRESHOLDS, uncovered
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -59,6 +64,11 @@ def test_the_columns_that_operators_query_are_there(table: str, server_with_sche
         ("outbound_message_log", "send_class", SendClass),
         ("inbox_lanes", "lane_class", LaneClass),
         ("webhook_events", "status", EventStatus),
+        ("alerts", "severity", Severity),
+        ("alerts", "decision", Decision),
+        ("alert_messages", "status", MessageStatus),
+        ("alert_deliveries", "status", DeliveryStatus),
+        ("alert_deliveries", "channel", Channel),
         ("bookings", "status", BookingStatus),
         ("client_payments", "state", PaymentState),
         ("onboarding_states", "current_state", State),
@@ -92,6 +102,10 @@ def test_a_check_holds_exactly_the_words_of_its_enum(
         ("one number per client", "UNIQUE INDEX twilio_number_pool_one_per_client"),
         ("a client has one appointment at a time", "INDEX bookings_one_at_a_time ON public.bookings USING gist"),
         ("a booking asked for twice is one", "UNIQUE INDEX bookings_once ON public.bookings"),
+        ("one send of an alert for each running number", "UNIQUE INDEX alert_logs_alert_type_alert_key_key"),
+        ("a condition is one row", "UNIQUE INDEX alerts_alert_type_alert_key_key"),
+        ("one message gathers a group of alerts", "UNIQUE INDEX alert_messages_one_gathers"),
+        ("a code means one alert", "UNIQUE INDEX alert_codes_pkey"),
         ("a call is one row", "UNIQUE INDEX calls_by_provider_id"),
         ("one row per lane", "UNIQUE INDEX inbox_lanes_pkey ON public.inbox_lanes USING btree (lane)"),
     ],
@@ -110,6 +124,16 @@ def test_the_archive_is_partitioned_and_nothing_points_at_it(server_with_schema:
         "SELECT count(*)::text FROM pg_constraint WHERE contype = 'f' AND confrelid = 'webhook_events'::regclass"
     ).fetchone()  # type: ignore[misc]
     assert keys == "0"
+
+
+def test_every_state_of_the_set_up_has_a_threshold_or_is_final(server_with_schema: Connection) -> None:
+    (check,) = server_with_schema.execute(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'onboarding_states_current_state_check'"
+    ).fetchone()  # type: ignore[misc]
+    states = frozenset(re.findall(r"'(\w+)'", check))
+    assert uncovered(states) == frozenset()
+    assert states == THRESHOLDS.keys() | FINAL  # and none that is not there
+    assert set(get_args(StuckState)) == set(THRESHOLDS)
 
 
 def test_every_table_has_a_primary_key(server_with_schema: Connection) -> None:

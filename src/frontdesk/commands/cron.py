@@ -13,6 +13,7 @@ from frontdesk.commands.printing import AsJson, print_json, say, spoken
 from frontdesk.db.pool import PUBLIC
 from frontdesk.settings import Settings
 from frontdesk.steps.follow_up import FollowedUp, follow_up
+from frontdesk.steps.monitor import Monitor, Monitored
 from frontdesk.steps.retire import Retired, retire
 
 __all__ = ["cron"]
@@ -58,6 +59,38 @@ def process_followups(context: typer.Context, as_json: AsJson = False) -> None:
         f"Put {spoken(done.put, 'follow-up text')} into the outbox; {spoken(done.ended, 'lead')} left a sequence, and "
         f"{spoken(done.closed_leads, 'lead')} closed as lost, since their time was over."
     )
+
+
+@cron.command("monitor")
+def monitor(context: typer.Context, as_json: AsJson = False) -> None:
+    """Look who is stuck, what must never be and what does not work, and tell of it; 1 where a part failed."""
+    settings = quiet_settings(context, "warning")
+    with Console(stderr=True).status("Looking"):
+        done = asyncio.run(_monitor(settings))
+    if as_json:
+        print_json({**asdict(done), "clean": done.clean})
+    else:
+        _say(done)
+    if done.failed:
+        raise typer.Exit(1)
+
+
+def _say(done: Monitored) -> None:
+    if done.watched is not None:
+        say(f"{spoken(done.watched.stuck, 'client')} stuck (`frontdesk stuck`).")
+    say(f"Does not work: {', '.join(done.troubles)}." if done.troubles else "Everything works.")
+    say(
+        f"Must never be: {', '.join(done.violations)} (`frontdesk doctor` shows the rows)."
+        if done.violations
+        else "Every promise holds."
+    )
+    if done.failed:
+        say(f"Not looked at, since it failed: {', '.join(done.failed)}. The log says why.")
+
+
+async def _monitor(settings: Settings) -> Monitored:
+    async with reading(settings) as desk:
+        return await Monitor(desk.db, PUBLIC, desk.clock, desk.clock, settings).run()
 
 
 async def _follow_up(settings: Settings) -> FollowedUp:

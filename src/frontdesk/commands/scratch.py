@@ -60,6 +60,7 @@ async def scratch(settings: Settings, dsn: str) -> AsyncIterator[Scratch]:
         carrier = await house.enter_async_context(_closing(Carrier(sid, token, receipt_delay=0.05)))
         base = await house.enter_async_context(serve(carrier))
         desk = Desk(_settings(settings, sid, token, base), dsn, bucket=bucket)
+        desk.db.spool = None
         house.push_async_callback(desk.close)
         desk.use_twilio(public_base=None)
         app = Starlette(routes=hook_routes(desk))
@@ -81,6 +82,10 @@ def _settings(settings: Settings, sid: str, token: str, base: str) -> Settings:
         "twilio_auth_token": SecretStr(token),
         "twilio_api_base": base,
         "public_url": None,
+        "admin_phone": None,  # whatever goes wrong here is no alarm of the desk itself
+        "slack_webhook_url": None,
+        "smtp_url": None,
+        "alert_webhook_url": None,
         "limits": LimitSettings(),
         "quiet": QuietSettings(start=time(), end=time()),  # it is tried at night too
         "sender": SenderSettings(per_second=50, per_minute=3000),

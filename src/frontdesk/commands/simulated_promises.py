@@ -110,7 +110,11 @@ def _steps(seen: Sequence[Seen]) -> Iterator[str]:
 
 
 def _after_stop(heard: Sequence[Heard], seen: Sequence[Seen]) -> Iterator[str]:
-    """After the lead left, or was handed over: one confirmation soon after, and nothing else."""
+    """After the lead left, or was handed over: one confirmation soon after, and nothing else.
+
+    One who has a person may leave as well, and that is confirmed.
+    """
+    left = [one.at for one in heard if one.leaves]
     for word, begins in (("opt-out", "leaves"), ("hand-over", "hands_over")):
         since: datetime | None = None
         allowed = 0
@@ -123,6 +127,8 @@ def _after_stop(heard: Sequence[Heard], seen: Sequence[Seen]) -> Iterator[str]:
             elif since is not None:
                 if allowed and at - since <= _LAST_WORD:
                     allowed -= 1
+                elif begins == "hands_over" and any(one <= at <= one + _LAST_WORD for one in left):
+                    left = [one for one in left if one > at]
                 else:
                     yield f"a text at {at:%Y-%m-%d %H:%M} UTC, after the {word} at {since:%Y-%m-%d %H:%M}"
 

@@ -35,6 +35,9 @@ _SECRETS = (
     "VAPI_SECRET",
     "STRIPE_WEBHOOK_SECRET",
     "DIALPAD_WEBHOOK_SECRET",
+    "SLACK_WEBHOOK_URL",
+    "SMTP_URL",
+    "ALERT_WEBHOOK_SECRET",
 )
 """Given to worker processes by value: they may come from files that only this process may read."""
 
@@ -120,6 +123,7 @@ def _environment(desk: Desk, base: str | None) -> dict[str, str]:
         "WHATSAPP_PHONE_NUMBER_ID": settings.whatsapp_phone_number_id,
         "WHATSAPP_API_BASE": settings.whatsapp_api_base,
         "DIALPAD_ALLOW_UNSIGNED": "true" if settings.dialpad_allow_unsigned else None,
+        "ADMIN_PHONE": settings.admin_phone,
         "LIMITS__SECONDS_BETWEEN": str(settings.limits.seconds_between),
     }
     return {name: value for name, value in values.items() if value}

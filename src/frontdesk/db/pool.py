@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -141,6 +142,10 @@ class Database:
         self, dsn: str, *, size: int = 10, prepare: bool = True, wait: float = 2.0, name: str = "frontdesk"
     ) -> None:
         self.dsn = dsn
+        self.spool: Path | None = None
+        """Where alerts are kept while the server is away; the desk sets it."""
+        self.muted = 0
+        """While it is more than none, alerts raised through here are logged and go nowhere: `Desk.silence_alerts`."""
         self._wait = wait
         self._checking: asyncio.Task[None] | None = None
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(

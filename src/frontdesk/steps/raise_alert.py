@@ -1,26 +1,59 @@
-"""raise_alert: opens an alert's condition, in a transaction of its own after that of its cause, and logs it."""
+"""raise_alert: opens an alert's condition and decides whether somebody is told; resolve_alert: it is over.
+
+On a short connection of its own, outside the transaction of its cause: neither that one's rollback nor its failure
+takes the alert along, and whoever found the trouble gets no other from here.
+"""
+
+import asyncio
 
 import structlog
 
 from frontdesk.alerts import store as alerts
+from frontdesk.alerts.model import Decision
 from frontdesk.db.clock import BusinessClock
 from frontdesk.db.pool import Bucket, Database
 from frontdesk.effects import Alert
+from frontdesk.steps.spool import spool
 
-__all__ = ["raise_alert"]
+__all__ = ["raise_alert", "resolve_alert"]
 
 log = structlog.get_logger(__name__)
 
+_PATIENCE = 2.5  # seconds; a caller in trouble waits no longer
+_LOUD = (Decision.SENT, Decision.BUNDLED, Decision.NO_CHANNEL)
 
-async def raise_alert(db: Database, bucket: Bucket, clock: BusinessClock, alert: Alert) -> bool:
-    """Open the condition; true where it was not open. Never raises: whoever found the trouble has enough of it."""
+
+async def raise_alert(db: Database, bucket: Bucket, clock: BusinessClock, alert: Alert) -> Decision:
+    """Open the condition or note that it still holds; returns what was decided. Never raises.
+
+    While the database is away it is a line on the console and a file in DATA_DIR, and is raised after recovery.
+    """
     told = {"alert_type": alert.alert_type, "alert_key": alert.key, "severity": alert.severity}
     try:
-        async with db.transaction(bucket) as tx:
-            opened = await alerts.open_alert(tx, alert, clock.now())
+        async with asyncio.timeout(_PATIENCE), db.transaction(bucket, single=True, wait=_PATIENCE) as tx:
+            raised = await alerts.raise_alert(tx, alert, clock.now(), muted=db.muted > 0)
     except Exception as error:
-        log.exception("alert_not_written", **told, title=alert.title, error=str(error))
+        kept = spool(db.spool, alert)
+        log.critical("alert_not_written", **told, title=alert.title, message=alert.message, kept=kept, error=str(error))
+        return Decision.SPOOLED
+    note = log.error if raised.decision in _LOUD or raised.opened else log.info
+    note("alert_raised", **told, title=alert.title, decision=raised.decision, detail=raised.detail)
+    return raised.decision
+
+
+async def resolve_alert(
+    db: Database, bucket: Bucket, clock: BusinessClock, alert_type: str, key: str, *, tell: bool = True
+) -> bool:
+    """The condition is over; true where it was open. Never raises: whoever asks every few minutes asks again.
+
+    Whoever was told that it is open is told that it is over, with how long it lasted, unless not to `tell`.
+    """
+    try:
+        async with asyncio.timeout(_PATIENCE), db.transaction(bucket, single=True, wait=_PATIENCE) as tx:
+            resolved = await alerts.resolve_alert(tx, alert_type, key, clock.now(), tell=tell)
+    except Exception as error:
+        log.warning("alert_not_resolved", alert_type=alert_type, alert_key=key, error=str(error))
         return False
-    if opened:
-        log.error("alert_opened", **told, title=alert.title, message=alert.message, resource_id=alert.resource_id)
-    return opened
+    if resolved:
+        log.info("alert_resolved", alert_type=alert_type, alert_key=key)
+    return resolved

@@ -11,6 +11,7 @@ from frontdesk.inbox.model import EventStatus
 from frontdesk.outbox.model import LedgerStatus
 from frontdesk.web import views
 from frontdesk.web.acts import add_acts
+from frontdesk.web.alerts import add_alerts
 from frontdesk.web.calls import add_calls
 from frontdesk.web.dead_letters import add_dead_letters
 from frontdesk.web.debugging import add_debug
@@ -32,6 +33,7 @@ from frontdesk.web.shapes import (
     ReceiptRow,
     WebhookEvent,
 )
+from frontdesk.web.stuck import add_stuck
 from frontdesk.web.taking_over import add_taking_over
 from frontdesk.web.views import NEWEST
 
@@ -60,6 +62,8 @@ def admin_router(desk: Desk) -> APIRouter:
     add_editing(router, desk)
     add_debug(router, desk)
     add_pool(router, desk)
+    add_alerts(router, desk)
+    add_stuck(router, desk)
 
     @router.get("/conversations/{conversation_id}", responses={404: RESPONSES["default"]})
     async def conversation(conversation_id: RowId, limit: Limit = 100, cursor: After = None) -> ConversationDetail:

@@ -16,6 +16,7 @@ from frontdesk import __version__
 from frontdesk.desk import Desk
 from frontdesk.errors import NotPossible
 from frontdesk.simulator import Carrier
+from frontdesk.web.alert_pages import alert_routes
 from frontdesk.web.api import admin_router
 from frontdesk.web.auth import Doorkeeper, NotAdmitted
 from frontdesk.web.calls import call_routes
@@ -36,6 +37,7 @@ from frontdesk.web.rendering import Renderer
 from frontdesk.web.retrying import retry_routes
 from frontdesk.web.sending import switches_on
 from frontdesk.web.simulator_pages import simulator_routes
+from frontdesk.web.stuck import stuck_routes
 from frontdesk.web.taking_over import taking_over_routes
 
 __all__ = ["build_app"]
@@ -81,6 +83,8 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
     app.router.routes += debug_routes(desk, renderer)
     app.router.routes += call_routes(desk, renderer)
     app.router.routes += pool_routes(desk, renderer)
+    app.router.routes += alert_routes(desk, renderer)
+    app.router.routes += stuck_routes(desk, renderer)
     app.router.routes += simulator_routes(desk, renderer, simulation)
     app.router.routes.append(Mount("/static", StaticFiles(packages=[("frontdesk.web", "static")])))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

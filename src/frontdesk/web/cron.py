@@ -9,10 +9,11 @@ from pydantic.alias_generators import to_camel
 
 from frontdesk.desk import Desk
 from frontdesk.steps.follow_up import follow_up
+from frontdesk.steps.monitor import Monitor
 from frontdesk.steps.retire import retire
 from frontdesk.web.problems import RESPONSES
 
-__all__ = ["CleanedUp", "FollowedUp", "KeptWeek", "cron_router"]
+__all__ = ["CleanedUp", "FollowedUp", "KeptWeek", "Monitored", "Watched", "cron_router"]
 
 _AT_MOST = 25.0  # seconds; hosts that call give up after 30
 
@@ -56,6 +57,27 @@ class FollowedUp(_Answer):
     finished: bool = Field(description="false: the time was up, and a next call goes on")
 
 
+class Watched(_Answer):
+    """New clients in their set-up."""
+
+    moved: int = Field(description="clients found in another state than at the look before")
+    stuck: int = Field(description="clients who stay too long, or cannot be expected to answer")
+    logged: int = Field(description="of these, how many were written into the log: each once in six hours")
+    raised: int = Field(description="alerts that were raised")
+    resolved: int = Field(description="alerts that are over")
+
+
+class Monitored(_Answer):
+    """What one pass of the monitor found."""
+
+    watched: Watched | None = Field(description="null where this part failed")
+    troubles: list[str] = Field(description="alerts of the desk's own that hold now: type and key")
+    violations: list[str] = Field(description="names of the checks that found what must never be")
+    failed: list[str] = Field(description="parts that did not come to their end; the log says why")
+    clean: bool = Field(description="true: every part came to its end, and no grave check fails")
+    took_ms: float
+
+
 def _admit(request: Request, _shown_in_openapi: Annotated[Any, Depends(_bearer)]) -> None:
     request.state.who = request.app.state.door.admit_cron(request)
 
@@ -75,7 +97,13 @@ def cron_router(desk: Desk) -> APIRouter:
             await follow_up(desk.db, desk.bucket, desk.clock, desk.settings, seconds=_AT_MOST)
         )
 
+    async def monitor() -> Monitored:
+        """Look who is stuck, what must never be and what does not work, and tell of it."""
+        looking = Monitor(desk.db, desk.bucket, desk.clock, desk.lease_clock, desk.settings)
+        return Monitored.model_validate(await looking.run())
+
     for method in ("POST", "GET"):
         router.add_api_route("/process-followups", process_followups, methods=[method])
         router.add_api_route("/cleanup-webhooks", cleanup_webhooks, methods=[method])
+        router.add_api_route("/monitor", monitor, methods=[method])
     return router

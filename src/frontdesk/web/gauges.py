@@ -8,7 +8,9 @@ from typing import Any
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 
 from frontdesk import __version__
+from frontdesk.alerts.model import MessageStatus
 from frontdesk.db.processes import DEAD_AFTER
+from frontdesk.effects import Severity
 from frontdesk.outbox.gate import Mode
 from frontdesk.outbox.model import LedgerStatus
 from frontdesk.web.depth import Depth
@@ -33,6 +35,10 @@ class Found:
     """From receipt to handled, by quantile; empty when nothing came lately."""
     limiters: Limiters
     switches: Sequence[Any]
+    alerts: Mapping[str, int]
+    """Open conditions by severity."""
+    alert_messages: Mapping[str, int]
+    """Messages to the operator of the last day, by state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ def families(facts: Facts, webhook_types: Iterable[str], *, now: datetime, lease
     yield from _outbox(found.ledger, found.oldest_due, now)
     yield from _senders(found.limiters)
     yield from _stopped(found)
+    yield from _alerts(found)
     yield from _processes(found.processes, lease_now)
     yield _one("frontdesk_leader", "1 while some scheduler leads.", found.leads)
 
@@ -128,6 +135,17 @@ def _stopped(found: Found) -> Iterator[Metric]:
     for mode in Mode:
         on.add_metric([mode.value], sum(row.mode == mode for row in found.switches))
     yield on
+
+
+def _alerts(found: Found) -> Iterator[Metric]:
+    held = _by("frontdesk_alerts_open", "Alerts whose condition holds, by severity.", "severity")
+    for severity in Severity:
+        held.add_metric([severity.value], found.alerts.get(severity.value, 0))
+    yield held
+    told = _by("frontdesk_alert_messages", "Messages to the operator of the last 24 hours, by state.", "status")
+    for status in MessageStatus:
+        told.add_metric([status.value], found.alert_messages.get(status.value, 0))
+    yield told
 
 
 def _processes(rows: Sequence[Any], lease_now: datetime) -> Iterator[Metric]:

@@ -20,6 +20,7 @@ from frontdesk.web.words import duration
 __all__ = ["assess", "health_router", "judge"]
 
 _SLOW = timedelta(seconds=60)  # what waits longer than this is worth a look
+_MISSED_PASSES = 3
 _NEEDED = {
     "worker": "webhooks are kept but not handled, and nothing is sent. Start one: `frontdesk worker`",
     "scheduler": "unknown sends are not reconciled and nothing is cleaned up. Start one: `frontdesk scheduler`",
@@ -36,11 +37,16 @@ async def assess(desk: Desk, depths: KeptDepths, *, simulated: bool) -> Health:
         reason = f"The database does not answer ({said}). Webhooks get 503 and are sent again by their providers."
         checks = Checks(database="unreachable", code_version=CODE_VERSION, simulated=simulated)
         return Health(status="down", ready=False, reasons=[reason], at=now, version=__version__, checks=checks)
-    return judge(facts, now=now, lease_now=lease_now, simulated=simulated)
+    return judge(facts, now=now, lease_now=lease_now, simulated=simulated, every=desk.settings.monitor.every)
 
 
-def judge(facts: HealthFacts, *, now: datetime, lease_now: datetime, simulated: bool) -> Health:
-    """The verdict: not ready without schema, worker or scheduler; degraded when something needs a look."""
+def judge(
+    facts: HealthFacts, *, now: datetime, lease_now: datetime, simulated: bool, every: timedelta = timedelta(minutes=5)
+) -> Health:
+    """The verdict: not ready without schema, worker, scheduler or its monitor; degraded when something needs a look.
+
+    `every` is the time between two passes of the monitor.
+    """
     processes = [_process(row, lease_now) for row in facts.processes]
     checks = Checks(
         database="reachable",
@@ -52,8 +58,9 @@ def judge(facts: HealthFacts, *, now: datetime, lease_now: datetime, simulated: 
         inbox=[_depth(depth, now) for depth in facts.inbox or () if depth.waiting],
         outbox=facts.outbox,
         dead_letters=facts.dead_letters,
+        monitored_at=facts.monitored_at,
     )
-    blocking = [*_schema_reasons(facts), *_role_reasons(checks)]
+    blocking = [*_schema_reasons(facts), *_role_reasons(checks), *_monitor_reasons(checks, lease_now, every)]
     reasons = [*blocking, *_backlog_reasons(checks, facts, now), *_person_reasons(checks)]
     return Health(
         status="degraded" if reasons else "ok",
@@ -109,6 +116,20 @@ def _role_reasons(checks: Checks) -> Iterator[str]:
             age = checks.roles[role].seen_seconds_ago
             seen = f"the last one was seen {duration(age)} ago" if age is not None else "none was seen lately"
             yield f"No {role} is alive ({seen}): {consequence}."
+
+
+def _monitor_reasons(checks: Checks, lease_now: datetime, every: timedelta) -> Iterator[str]:
+    """A scheduler that is alive and looks at nothing: told after three passes that did not come."""
+    since = [process.started_at for process in checks.processes if process.alive and "scheduler" in process.roles]
+    if not since:
+        return  # said already
+    seen = checks.monitored_at
+    if lease_now - max(seen or min(since), min(since)) > _MISSED_PASSES * every:
+        last = f"the last pass ended {duration((lease_now - seen).total_seconds())} ago" if seen else "it never ran"
+        yield (
+            f"The monitor does not run ({last}), so that nobody is told of what goes wrong. Start the scheduler again; "
+            "its log says why: `monitor_part_failed` or `loop_failed`."
+        )
 
 
 def _backlog_reasons(checks: Checks, facts: HealthFacts, now: datetime) -> Iterator[str]:

@@ -63,6 +63,9 @@ class Checks(Json):
         default_factory=dict, description="ledger rows by state, final ones of the newest 10,000"
     )
     dead_letters: int = 0
+    monitored_at: Annotated[
+        datetime | None, Field(description="when the monitor last came to the end of a pass; null: not yet")
+    ] = None
 
 
 class Health(Json):

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from frontdesk.alerts import stats
 from frontdesk.db.pool import DatabaseGone
 from frontdesk.db.queries import load_queries
 from frontdesk.desk import Desk
@@ -84,10 +85,12 @@ class _Reader:
             leads = (await tx.one(Q.leader_there, {"lease_now": desk.lease_clock.now()})).leads
             limiters = await read_limiters(tx, desk.clock.now())
             on = await switches.list_switches(tx)
+            alerts = await stats.open_by_severity(tx)
+            told = await stats.messages_by_status(tx, desk.clock.now())
             recent = await tx.one(Q.recent_lag, {"since": desk.clock.now() - _RECENT, "newest": _NEWEST})
         lags = {"0.5": recent.median, "0.99": recent.slow} if recent.median is not None else {}
         depths = await self._depths.get()
-        return Found(depths, letters, ledger, oldest_due, processes, leads, lags, limiters, on)
+        return Found(depths, letters, ledger, oldest_due, processes, leads, lags, limiters, on, alerts, told)
 
 
 class _Both(Collector):

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from frontdesk.db.migrate import CODE_VERSION
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 from frontdesk.desk import Desk
@@ -224,6 +225,7 @@ class HealthFacts:
     outbox: dict[str, int]
     oldest_due: datetime | None
     dead_letters: int
+    monitored_at: datetime | None = None
 
 
 async def health_facts(desk: Desk, depths: KeptDepths) -> HealthFacts:
@@ -232,12 +234,16 @@ async def health_facts(desk: Desk, depths: KeptDepths) -> HealthFacts:
         if not (await tx.one(Q.schema_there)).there:
             return HealthFacts(0, [], [], {}, None, 0)
         counts, _ = await status_counts(tx)
+        version = (await tx.one(Q.schema_version)).version
+        # While an upgrade rolls, the newest tables may not be there yet.
+        run = await tx.one(Q.monitor_run) if version >= CODE_VERSION else None
         facts = HealthFacts(
-            schema_version=(await tx.one(Q.schema_version)).version,
+            schema_version=version,
             processes=await processes(tx),
             inbox=[],
             outbox=counts,
             oldest_due=await oldest_due(tx, desk.clock.now()),
             dead_letters=(await tx.one(Q.open_dead_letters, {"cap": CAP})).letters,
+            monitored_at=run.finished_at if run else None,
         )
     return replace(facts, inbox=await depths.get())  # kept for a while: a deep inbox must not be counted for each probe

@@ -204,6 +204,10 @@ SELECT coalesce(max(version), 0) AS version FROM schema_versions;
 -- name: list_processes
 SELECT roles, host, pid, version, started_at, seen_at FROM processes ORDER BY seen_at DESC, id LIMIT 200;
 
+-- When the monitor last came to the end of a pass (lease time); no row before its first.
+-- name: monitor_run
+SELECT finished_at FROM monitor_runs WHERE name = 'monitor';
+
 -- Open states in full (each has a partial index), final ones among the newest `cap` rows of the ledger.
 -- name: outbox_counts
 SELECT o.status, count(*) AS messages, sum(o.collision_count) AS collisions

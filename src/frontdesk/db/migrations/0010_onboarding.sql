@@ -24,7 +24,7 @@ UPDATE onboarding_states AS s
 SET recorded_state = s.current_state, recorded_completed_at = s.completed_at, recorded_paid = c.payment_active
 FROM clients AS c WHERE c.id = s.client_id;
 
-CREATE INDEX onboarding_states_waiting ON onboarding_states (entered_at, client_id)
+CREATE INDEX onboarding_states_for_a_number ON onboarding_states (entered_at, client_id)
     WHERE current_state = 'S6_ASSIGN_NUMBER' AND completed_at IS NULL;
 
 -- Each text of an owner once, whatever is replayed. For audit: what was said in which state.
