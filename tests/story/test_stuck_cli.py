@@ -42,3 +42,8 @@ def test_who_is_stuck_is_told_to_people_and_to_programs(house: House) -> None:
         "S0_WELCOME: 30 min would have fired 9 times in 7 days, of 14 stays; 9 moved by themselves"
     )
     assert house.run("stuck", "backtest", "--state", "S1").returncode == 2
+
+    done = house.json("cron", "monitor")  # perhaps before the desk's own next pass, perhaps after it
+    assert set(done) == {"watched", "troubles", "violations", "failed", "clean", "tookMs"}
+    assert (done["watched"]["stuck"], done["failed"], done["clean"]) == (3, [], True)
+    assert "3 clients stuck" in house.run("cron", "monitor").stdout

@@ -68,7 +68,9 @@ def monitor(context: typer.Context, as_json: AsJson = False) -> None:
     with Console(stderr=True).status("Looking"):
         done = asyncio.run(_monitor(settings))
     if as_json:
-        print_json({**asdict(done), "clean": done.clean})
+        said = asdict(done)
+        del said["grave"]  # told by `clean`
+        print_json({**said, "clean": done.clean})
     else:
         _say(done)
     if done.failed:
