@@ -227,27 +227,29 @@ def test_without_its_database_the_process_tells_of_itself_and_recovers(server: s
 
 
 def test_a_reading_is_shared_by_those_who_ask_at_once_and_kept_by_what_it_cost() -> None:
-    reads = 0
+    reads, now = 0, 100.0
 
     async def read() -> int:
-        nonlocal reads
+        nonlocal reads, now
         reads += 1
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.01)
+        now += 0.25  # what it took
         return reads
 
     async def story() -> None:
-        kept = Kept(read)
+        nonlocal now
+        kept = Kept(read, clock=lambda: now)
         assert set(await asyncio.gather(*(kept.get() for _ in range(50)))) == {1}
-        await asyncio.sleep(1.2)  # longer than the least, not than ten times what it took
+        now += 2.25  # longer than the least, not than ten times what it took
         assert await kept.get() == 1
-        await asyncio.sleep(1.0)
+        now += 0.25
         assert await kept.get() == 2
 
     asyncio.run(story())
 
 
 def test_who_hangs_up_takes_the_reading_from_nobody_and_an_error_is_not_kept() -> None:
-    reads = 0
+    reads, now = 0, 100.0
 
     async def read() -> int:
         nonlocal reads
@@ -258,12 +260,13 @@ def test_who_hangs_up_takes_the_reading_from_nobody_and_an_error_is_not_kept() -
         return reads
 
     async def story() -> None:
-        kept = Kept(read)
+        nonlocal now
+        kept = Kept(read, clock=lambda: now)
         impatient, patient = asyncio.create_task(kept.get()), asyncio.create_task(kept.get())
         await asyncio.sleep(0.01)
         impatient.cancel()
         assert await patient == 1
-        await asyncio.sleep(1.1)
+        now += 1
         with pytest.raises(RuntimeError):
             await kept.get()
         assert await kept.get() == 3
