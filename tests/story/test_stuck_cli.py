@@ -8,9 +8,11 @@ WITH c AS (
     INSERT INTO clients (name, phone_number)
     SELECT 'Client ' || n, '+1202555900' || n FROM generate_series(1, 3) AS n RETURNING id, phone_number
 )
-INSERT INTO onboarding_states (client_id, current_state, entered_at)
-SELECT id, CASE right(phone_number, 1) WHEN '1' THEN 'S9_TEST_CALL' WHEN '2' THEN 'S6_ASSIGN_NUMBER' ELSE 'S0_WELCOME' END,
-       now() - interval '25 hours' FROM c;
+INSERT INTO onboarding_states (client_id, current_state, entered_at, recorded_state, recorded_paid)
+SELECT id, state, now() - interval '25 hours', state, false -- as the desk wrote it: a hand-made row would begin anew
+FROM c CROSS JOIN LATERAL (
+    SELECT CASE right(phone_number, 1) WHEN '1' THEN 'S9_TEST_CALL' ELSE 'S0_WELCOME' END AS state
+) AS s;
 INSERT INTO onboarding_stays (client_id, state, entered_at, left_at)
 SELECT id, 'S0_WELCOME', now() - interval '3 days' + n * interval '1 hour', now() - interval '3 days' + n * interval '65 minutes'
 FROM generate_series(1, 14) AS n, (SELECT max(id) AS id FROM clients) AS c;
