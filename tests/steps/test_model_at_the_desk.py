@@ -133,3 +133,20 @@ def test_replies_go_out_reworded_where_that_is_switched_on(dsn: str) -> None:
             assert (await talk(desk, "STOP"))[-1] == said  # the carrier confirms, and nobody rewords that
 
     asyncio.run(story())
+
+
+def test_a_rewording_that_hangs_takes_no_handler_past_its_time(dsn: str) -> None:
+    model = SimulatedModel()
+
+    async def story() -> None:
+        async with serve_model(model) as base_url:
+            account = {"openai_api_key": model.key, "openai_base_url": base_url, "openai_model": model.name}
+            slow = {"replies": True, "reply_seconds": 30, "deadline_seconds": 0.5}
+            settings = scratch_settings(**account, model=slow, worker={"handler_seconds": 3, "poll_seconds": 0.2})
+            async with running_desk(dsn, settings=settings) as desk:
+                model.next(ModelFault.HANG, times=9)
+                assert len(await talk(desk, "Hi")) == 1
+                (event,) = await desk.rows("SELECT attempts FROM webhook_events WHERE webhook_type = 'twilio_sms'")
+                assert event.attempts <= 1
+
+    asyncio.run(story())

@@ -115,20 +115,20 @@ class TextHandler:
     ) -> Mapping[str, str]:
         """What a model would say in place of each reply that this text leads to, as far as the time goes."""
         assert self._wording is not None  # noqa: S101  (asked by the caller)
-        model = model_of(read.client.settings, self._settings.model)
-        model = model.model_copy(update={"reply_seconds": min(model.reply_seconds, seconds)})
-        if seconds <= 0:
-            return {}
         language = read_language(read.text.body)
-        return await self._wording.reworded(
-            effects,
-            business=read.client.name,
-            model=model,
-            now=local,
-            first=before is None or before.last_question_key is None,
-            language=language.value if language is not None and language.confidence >= _SURE_LANGUAGE else None,
-            country=country_of(read.text.to_address),
-        )
+        try:
+            async with asyncio.timeout(max(0.0, seconds)):
+                return await self._wording.reworded(
+                    effects,
+                    business=read.client.name,
+                    model=model_of(read.client.settings, self._settings.model),
+                    now=local,
+                    first=before is None or before.last_question_key is None,
+                    language=language.value if language is not None and language.confidence >= _SURE_LANGUAGE else None,
+                    country=country_of(read.text.to_address),
+                )
+        except TimeoutError:
+            return {}
 
     async def _commit(self, event: Event, read: _Read, tx: Tx) -> None:
         now, text, client = self._clock.now(), read.text, read.client
