@@ -16,8 +16,9 @@ WORDS = ("Ada's Plumbing: stuck in S3", "For nine hours.")
 
 @pytest.fixture(scope="module")
 def alarmed(module_dsn: str, house_on: Callable[..., AbstractContextManager[House]]) -> Iterator[House]:
-    """A desk with an operator."""
-    with house_on(module_dsn, admin_phone=ADMIN) as house:
+    """A desk with an operator, whose monitor has had its one look: it would resolve what these tests make up."""
+    with house_on(module_dsn, admin_phone=ADMIN, monitor={"every_minutes": 60}) as house:
+        house.until("SELECT true FROM monitor_runs WHERE name = 'monitor'", timeout=60)
         yield house
 
 
