@@ -12,9 +12,10 @@ help: ## Show these verbs
 run: $(VENV)/.run ## Start everything: embedded PostgreSQL, simulator, pages (Ctrl-C stops it)
 	@$(BIN)/frontdesk up
 
-test: $(VENV)/.test ## Run all tests, then those of the database again behind PgBouncer
+test: $(VENV)/.test ## Run all tests, storms first and alone, then those of the database again behind PgBouncer
 	@$(BIN)/python tests/chromium.py
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest tests/chaos
+	@$(BIN)/python -m pytest --ignore=tests/chaos --numprocesses=auto --maxprocesses=4 --dist=loadfile
 	@$(BIN)/python tests/pgbouncer.py
 
 check: $(VENV)/.test ## Run ruff, mypy --strict and the import contracts
