@@ -28,7 +28,7 @@ _DATE = Later(
     r"|20)\d{2})(?!\d)"
 )
 _LAST_PART = Later(r"(?<=\s)(?:\(?\d{3}\)?[\s.-]?\d{3}[\s.-]\d{4}|\+\d[\d\s.-]{8,16}|0\d[\d\s.-]{7,12})$")
-_DIGITS = re.compile(r"(?<![\w$£€#])(?:\+|00\s?)?\(?\d(?:[\s()./-]{0,3}\d){6,24}(?!\w)")
+_DIGITS = re.compile(r"(?<![\w$£€#])(?:\+|00\s?)?\(?\d(?:[\s()./-]{0,3}\d){6,24}(?!(?!x\d{1,6}\b)\w)")
 _DIGIT_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SPOKEN = Later(
     r"\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)[\s,-]+){6,14}"
@@ -38,11 +38,24 @@ _SPOKEN = Later(
 _DIGIT = dict(zip("zero one two three four five six seven eight nine oh".split(), "01234567890", strict=True))
 _NO_TRUNK = ("US", "CA")
 """Where no number begins with 0."""
+_EXTENSION = re.compile(r"[\s,;]{0,3}(?:ext(?:ension)?|extn|x)[\s.:=]{0,2}(\d{1,6})(?!\w)")
+"""Behind a number of an office, whom to ask for."""
 _MONEY_BEFORE = re.compile(r"[$£€¥₹#]\s?$")
 
 
 def read_phone(folded: str, country: str | None = None, asked: bool = False) -> Found[str] | None:
-    """The first phone number in the folded text: E.164 where the country is known, else its digits as they stand."""
+    """The first phone number in the folded text: E.164 where the country is known, else its digits as they stand.
+
+    An extension follows it: "+441611234567 ext. 123".
+    """
+    found = _first_number(folded, country, asked)
+    extension = _EXTENSION.match(folded, found.end) if found is not None else None
+    if found is None or extension is None:
+        return found
+    return Found(f"{found.value} ext. {extension[1]}", found.start, extension.end(), found.confidence)
+
+
+def _first_number(folded: str, country: str | None, asked: bool) -> Found[str] | None:
     found = None
     for run in _DIGITS.finditer(folded):
         for start, end in _parts(run):
