@@ -1,4 +1,4 @@
--- What `frontdesk simulate` writes and looks at, in its scratch schema.
+-- What `frontdesk simulate` writes and looks at, in its scratch databases.
 
 -- People who were in the business's list before they wrote, with their time zone and the end of their time.
 -- name: import_people
@@ -52,3 +52,7 @@ SELECT count(DISTINCT lead_id) AS leads FROM conversations WHERE bot_paused_at I
 -- What the desk could not handle: none in a sound run.
 -- name: dead_letters
 SELECT lane, error FROM dead_letters ORDER BY lane LIMIT 10;
+
+-- Kept, and not handled: none when all has settled.
+-- name: waiting
+SELECT count(*) AS events FROM inbox_queue;

@@ -24,12 +24,12 @@ class Taken:
 
 
 class MonthCarrier(Carrier):
-    """A carrier whose own log is in virtual time; receipts follow at once."""
+    """A carrier whose own log is in virtual time; one receipt follows at once."""
 
     def __init__(
         self, account_sid: str, auth_token: str, *, now: Callable[[], datetime], transport: httpx2.AsyncBaseTransport
     ) -> None:
-        super().__init__(account_sid, auth_token, receipt_delay=0, statuses=("sent", "delivered"), transport=transport)
+        super().__init__(account_sid, auth_token, receipt_delay=0, statuses=("delivered",), transport=transport)
         self.taken: list[Taken] = []
         self._now = now
 

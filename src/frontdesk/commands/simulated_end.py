@@ -37,6 +37,8 @@ class EndState:
     consents: Sequence[Any]
     hand_overs: int
     dead_letters: Sequence[Any]
+    waiting: int
+    """Webhooks that were kept and not handled."""
 
     @property
     def digest(self) -> str:
@@ -58,6 +60,16 @@ class EndState:
             "steps_sent": _count(_step(row) for row in sent if row.reply_type == "sequence"),
             "enrolments_ended": _count(row.end_reason or "goes on" for row in self.enrolments),
         }
+
+    def not_handled(self, texts_in: int) -> list[str]:
+        """A sentence for each way in which what was written to the desk is not in it."""
+        broken = [f"not handled: {row.error}" for row in self.dead_letters]
+        if self.waiting:
+            broken.append(f"{self.waiting} webhooks wait still")
+        heard = sum(row.direction == "inbound" for row in self.messages)
+        if heard != texts_in:
+            broken.append(f"{texts_in} texts were written, and {heard} are in the conversations")
+        return broken
 
     def judged(self, people: Sequence[Person], taken: Sequence[Taken], now: datetime, client_zone: str) -> End:
         """All that the judge looks at: what people did and the carrier took, and how the desk stands."""
@@ -98,8 +110,8 @@ async def read_end(db: Database, bucket: Bucket) -> EndState:
             )
         ]
         leads, enrolments, ledger, messages, bookings, consents = parts
-        paused, dead = await tx.one(Q.hand_overs), await tx.all(Q.dead_letters)
-    return EndState(leads, enrolments, ledger, messages, bookings, consents, paused.leads, dead)
+        paused, dead, queued = await tx.one(Q.hand_overs), await tx.all(Q.dead_letters), await tx.one(Q.waiting)
+    return EndState(leads, enrolments, ledger, messages, bookings, consents, paused.leads, dead, queued.events)
 
 
 def rules_of(settings: Settings) -> Rules:
