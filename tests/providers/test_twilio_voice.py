@@ -81,7 +81,17 @@ def test_deliveries_give_the_expected_events(name: str) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [*sorted(WITHHELD_NUMBERS), "anonymous", "Restricted", "BLOCKED ", "unknown", "sip:anonymous@x.invalid", "", None, 7],
+    [
+        *sorted(WITHHELD_NUMBERS),
+        "anonymous",
+        "Restricted",
+        "BLOCKED ",
+        "unknown",
+        "sip:anonymous@x.invalid",
+        "",
+        None,
+        7,
+    ],
 )
 def test_who_withholds_the_number_has_none(given: object) -> None:
     assert caller(given) == ""

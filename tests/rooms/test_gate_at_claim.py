@@ -71,7 +71,9 @@ def test_a_refused_message_says_so_in_the_conversation(dsn: str) -> None:
             (ledger_id,) = await box.put(lead.draft(name))
             conversation = await talk(box, lead)
             async with db.transaction() as tx:
-                await conversations.add_outbound(tx, conversation, name, ledger_id, NOW)
+                conversations.add_outbound(
+                    tx, conversation.id, conversation.lead_id, body=name, outbound_id=ledger_id, now=NOW
+                )
             one = await box.claim() if name == "at start" else []
             await says(box, lead, "opt_out")
             assert await box.claim() == []

@@ -57,7 +57,7 @@ def test_a_number_has_the_throughput_that_was_set_for_it(dsn: str) -> None:
     async def story(db: Database) -> None:
         box = Outbox.at(db, 100, 6000)
         async with db.transaction() as tx:
-            await claims.ensure_sender(tx, "+12025550100", "twilio", NOW)
+            claims.ensure_sender(tx, "+12025550100", "twilio", NOW)
         await box.run("UPDATE sender_numbers SET per_second = 2, per_minute = 3")
         sent = await in_turn(box, [1] * 6, senders=2)
         assert heaviest(sent, SECOND) == 2

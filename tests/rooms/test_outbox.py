@@ -132,7 +132,7 @@ def test_one_in_flight_per_recipient_by_rule_and_by_constraint(dsn: str) -> None
             assert await claims.next_due(tx, NOW + SECOND * 5) is None
         with pytest.raises(psycopg.errors.UniqueViolation):
             async with db.transaction() as tx:
-                await claims.mark_sending(tx, [replace(one, ledger_id=one.ledger_id + 1)], uuid4(), NOW + LEASE)
+                claims.mark_sending(tx, [replace(one, ledger_id=one.ledger_id + 1)], uuid4(), NOW + LEASE)
         async with db.transaction() as tx:
             assert await started(tx, one)
             assert await outbox.settle_sent(tx, one, "SM1", NOW)

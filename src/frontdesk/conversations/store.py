@@ -18,7 +18,6 @@ __all__ = [
     "OutboundMark",
     "add_inbound",
     "add_outbound",
-    "add_outbound_later",
     "ensure",
     "get",
     "holding",
@@ -121,10 +120,10 @@ async def save(tx: Tx, conversation_id: int, mark: MarkConversation) -> bool:
     return await tx.run(Q.save, row) == 1
 
 
-async def save_known(tx: Tx, conversation_id: int, known_fields: Mapping[str, Any]) -> None:
-    """Write the known fields of a conversation that `ensure` locked."""
+def save_known(tx: Tx, conversation_id: int, known_fields: Mapping[str, Any]) -> None:
+    """Write the known fields of a conversation that `ensure` locked, before the statement that comes next."""
     row = {"conversation_id": conversation_id, "known_fields": orjson.dumps(dict(known_fields)).decode()}
-    await tx.run(Q.save_known, row)
+    tx.put(Q.save_known, row)
 
 
 def note_readings(tx: Tx, conversation_id: int, event_id: int, heard: Sequence[Heard], now: datetime) -> None:
@@ -154,24 +153,19 @@ async def note_flow(
     await tx.run(Q.note_flow, row)
 
 
-async def add_outbound(tx: Tx, conversation: Conversation, body: str, outbound_id: int, now: datetime) -> None:
-    """Add what the desk is about to say, for ledger row `outbound_id`."""
-    add_outbound_later(tx, conversation.id, conversation.lead_id, body=body, outbound_id=outbound_id, now=now)
-    await tx.flush()
-
-
-def add_outbound_later(
-    tx: Tx, conversation_id: int, lead_id: int, *, body: str, outbound_id: int, now: datetime
-) -> None:
-    """`add_outbound`, before the statement that comes next; of many, all go out together."""
+def add_outbound(tx: Tx, conversation_id: int, lead_id: int, *, body: str, outbound_id: int, now: datetime) -> None:
+    """Add what the desk is about to say, for ledger row `outbound_id`, before the statement that comes next."""
     row = {"conversation_id": conversation_id, "lead_id": lead_id, "body": body}
     tx.put(Q.add_outbound, {**row, "outbound_id": outbound_id, "now": now})
 
 
-async def mark_outbound(tx: Tx, marks: Sequence[OutboundMark]) -> None:
-    """Write the states of outgoing messages; those without a `messages` row (alerts) are passed over."""
+def mark_outbound(tx: Tx, marks: Sequence[OutboundMark]) -> None:
+    """Write the states of outgoing messages, with the statement that comes next or the commit.
+
+    Those without a `messages` row (alerts) are passed over.
+    """
     if marks:
-        await tx.run(
+        tx.put(
             Q.mark_outbound,
             {
                 "outbound_ids": [m.outbound_id for m in marks],

@@ -127,7 +127,11 @@ class Tx:
         """Send what was put; runs of the same statement go out as one batch."""
         waiting, self._put = self._put, []
         for query, group in groupby(waiting, key=itemgetter(0)):
-            await self.connection.cursor().executemany(query, [params or {} for _, params in group])
+            rows = [params or {} for _, params in group]
+            if len(rows) == 1:
+                await self.connection.execute(query, rows[0])
+            else:
+                await self.connection.cursor().executemany(query, rows)
 
     async def _execute(self, query: str, params: Params) -> AsyncCursor[Any]:
         if self._put:
@@ -192,7 +196,8 @@ class Database:
             async with self._pool.connection(timeout=wait) as connection:
                 if bucket == PUBLIC and single:
                     async with _autocommit(connection):
-                        yield Tx(connection)
+                        yield (tx := Tx(connection))
+                        await tx.flush()
                     return
                 if bucket == PUBLIC and not pipelined:
                     yield (tx := Tx(connection))

@@ -123,12 +123,12 @@ async def lock_counters(tx: Tx, lead_ids: Sequence[int]) -> dict[int, Any]:
     return {row.id: row for row in await tx.all(Q.lock_counters, {"lead_ids": list(lead_ids)})}
 
 
-async def set_counters(
+def set_counters(
     tx: Tx, lead_id: int, last_sms_at: datetime | None, sms_count_today: int, sms_count_reset_at: datetime | None
 ) -> None:
-    """Write the counters of a lead that `lock_counters` locked."""
+    """Write the counters of a lead that `lock_counters` locked, before the statement that comes next."""
     row = {"last_sms_at": last_sms_at, "sms_count_today": sms_count_today, "sms_count_reset_at": sms_count_reset_at}
-    await tx.run(Q.set_counters, {"lead_id": lead_id, **row})
+    tx.put(Q.set_counters, {"lead_id": lead_id, **row})
 
 
 def lock_next(tx: Tx, lead_id: int) -> None:

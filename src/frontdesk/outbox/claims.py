@@ -53,9 +53,9 @@ class Number:
         )
 
 
-async def ensure_sender(tx: Tx, address: str, provider: str, now: datetime) -> None:
+def ensure_sender(tx: Tx, address: str, provider: str, now: datetime) -> None:
     """Make the row of a sender number if there is none."""
-    await tx.run(Q.ensure_sender, {"address": address, "provider": provider, "now": now})
+    tx.put(Q.ensure_sender, {"address": address, "provider": provider, "now": now})
 
 
 async def candidates(
@@ -102,7 +102,7 @@ async def lock_pending(tx: Tx, ids: Sequence[int]) -> dict[int, Any]:
     return {row.id: row for row in await tx.all(Q.lock_pending, {"ids": list(ids)})}
 
 
-async def mark_sending(tx: Tx, claimed: Sequence[Claimed], claim_token: UUID, leased_until: datetime) -> None:
+def mark_sending(tx: Tx, claimed: Sequence[Claimed], claim_token: UUID, leased_until: datetime) -> None:
     """PENDING to SENDING, under one token."""
     rows = {
         "ids": [one.ledger_id for one in claimed],
@@ -110,18 +110,18 @@ async def mark_sending(tx: Tx, claimed: Sequence[Claimed], claim_token: UUID, le
         "counted": [one.claimed_at if one.lead_id is not None else None for one in claimed],
         "before": [one.previous_sms_at for one in claimed],
     }
-    await tx.run(Q.mark_sending, {**rows, "claim_token": claim_token, "leased_until": leased_until})
+    tx.put(Q.mark_sending, {**rows, "claim_token": claim_token, "leased_until": leased_until})
 
 
-async def wait(tx: Tx, verdicts: Mapping[int, Wait]) -> None:
+def wait(tx: Tx, verdicts: Mapping[int, Wait]) -> None:
     """Note what PENDING rows wait for, and until when, by their ids."""
     untils, reasons = [one.until for one in verdicts.values()], [one.reason.value for one in verdicts.values()]
-    await tx.run(Q.mark_waiting, {"ids": list(verdicts), "untils": untils, "reasons": reasons})
+    tx.put(Q.mark_waiting, {"ids": list(verdicts), "untils": untils, "reasons": reasons})
 
 
-async def block(tx: Tx, verdicts: Mapping[int, Block]) -> None:
+def block(tx: Tx, verdicts: Mapping[int, Block]) -> None:
     """PENDING to BLOCKED, by the rows' ids, each with its reason; the keys stay taken."""
-    await tx.run(Q.mark_blocked, {"ids": list(verdicts), "reasons": [one.reason.value for one in verdicts.values()]})
+    tx.put(Q.mark_blocked, {"ids": list(verdicts), "reasons": [one.reason.value for one in verdicts.values()]})
 
 
 async def replace_deferred(tx: Tx, *, conversation_id: int, ledger_id: int, correlation_id: str) -> list[int]:
@@ -131,12 +131,10 @@ async def replace_deferred(tx: Tx, *, conversation_id: int, ledger_id: int, corr
     return [row.id for row in await tx.all(Q.replace_deferred, {**row, **words})]
 
 
-async def take_slots(tx: Tx, address: str, number: Number, sends: int) -> None:
+def take_slots(tx: Tx, address: str, number: Number, sends: int) -> None:
     """Write what a number that `candidates` locked has used, and for whom room is kept."""
     used = {"next_slot_at": number.pace.free_at, "recent": list(number.pace.recent), "sends": sends}
-    await tx.run(
-        Q.take_slots, {"address": address, **used, "held_until": number.held_until, "held_for": number.held_for}
-    )
+    tx.put(Q.take_slots, {"address": address, **used, "held_until": number.held_until, "held_for": number.held_for})
 
 
 async def slow_down(

@@ -77,7 +77,7 @@ class Claimed:
     """A ledger row under lease. `slot_at` (business time) is its turn on its sender number.
 
     `previous_sms_at` and `claimed_at` undo the lead's counters when it turns out that nothing was sent. `takes` is how
-    long it keeps its number from sending the next.
+    long it keeps its number from sending the next. `account_failing`: the last word of its account was a failure.
     """
 
     ledger_id: int
@@ -94,3 +94,4 @@ class Claimed:
     previous_sms_at: datetime | None
     claimed_at: datetime
     takes: timedelta
+    account_failing: bool = True

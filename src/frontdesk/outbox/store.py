@@ -40,8 +40,8 @@ async def put(tx: Tx, draft: Draft, now: datetime) -> Put:
     """Write one PENDING row, or count a collision with the row that has its key."""
     row = await tx.one(Q.put, {**_row(draft, now), "now": now})
     if row.first:
-        await ensure_sender(tx, draft.from_address, draft.provider, now)
-        await ring(tx)
+        ensure_sender(tx, draft.from_address, draft.provider, now)
+        ring(tx)
     return Put(row.id, row.first)
 
 
@@ -55,9 +55,9 @@ async def put_many(tx: Tx, drafts: Sequence[Draft], now: datetime) -> list[Put]:
     put = [Put(stored[draft.dedupe_key].id, stored[draft.dedupe_key].first) for draft in drafts]
     first = [draft for draft, one in zip(drafts, put, strict=True) if one.first]
     for address, provider in sorted({(draft.from_address, draft.provider) for draft in first}):
-        await ensure_sender(tx, address, provider, now)
+        ensure_sender(tx, address, provider, now)
     if first:
-        await ring(tx)
+        ring(tx)
     return put
 
 
@@ -84,9 +84,9 @@ def _row(draft: Draft, now: datetime) -> dict[str, Any]:
     }
 
 
-async def ring(tx: Tx) -> None:
+def ring(tx: Tx) -> None:
     """Wake the senders of all processes at the commit."""
-    await tx.run(Q.notify)
+    tx.put(Q.notify)
 
 
 async def settle_sent(tx: Tx, claimed: Claimed, provider_message_id: str, now: datetime) -> bool:

@@ -116,13 +116,15 @@ async def _say(tx: Tx, cause: Cause, effect: Say, now: datetime, settings: Setti
     put = await outbox.put(tx, draft, now)
     if not put.first:
         return None
-    await conversations.add_outbound(tx, conversation, draft.body, put.ledger_id, now)
+    conversations.add_outbound(
+        tx, conversation.id, conversation.lead_id, body=draft.body, outbound_id=put.ledger_id, now=now
+    )
     verdict = await judge_put(tx, put.ledger_id, now=now, settings=settings)
     if effect.send_class is SendClass.REPLY and not isinstance(verdict, Block):
         replaced = await claims.replace_deferred(
             tx, conversation_id=conversation.id, ledger_id=put.ledger_id, correlation_id=draft.correlation_id
         )
-        await mark_blocked(tx, dict.fromkeys(replaced, Reason.REPLACED), now)
+        mark_blocked(tx, dict.fromkeys(replaced, Reason.REPLACED), now)
     return put.ledger_id
 
 
@@ -153,7 +155,7 @@ async def _set_fields(tx: Tx, cause: Cause, effect: SetFields) -> None:
     conversation, event = cause.conversation, cause.event
     merged = merge(conversation.known_fields, effect.values, event_id=event.id, at=event.received_at.isoformat())
     if merged.known != conversation.known_fields:
-        await conversations.save_known(tx, conversation.id, merged.known)
+        conversations.save_known(tx, conversation.id, merged.known)
     conversations.note_readings(tx, conversation.id, event.id, merged.heard, event.received_at)
     filled = {key: new for key, (_, new) in merged.changes.items()}
     replaced = {key: old for key, (old, _) in merged.changes.items() if old is not None}

@@ -31,8 +31,8 @@ async def take_back(tx: Tx, conversation: Conversation, now: datetime) -> bool:
     if not _all_wait(rows):
         return False
     ids = [row.id for row in rows]
-    await claims.block(tx, {one: Block(Reason.REPLACED) for one in ids})
-    await mark_blocked(tx, dict.fromkeys(ids, Reason.REPLACED), now)
+    claims.block(tx, {one: Block(Reason.REPLACED) for one in ids})
+    mark_blocked(tx, dict.fromkeys(ids, Reason.REPLACED), now)
     return True
 
 

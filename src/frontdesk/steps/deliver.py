@@ -23,7 +23,7 @@ from frontdesk.loop import Wake
 from frontdesk.message import Outgoing
 from frontdesk.outbox import attempts, circuits, claims
 from frontdesk.outbox import store as outbox
-from frontdesk.outbox.circuit import State
+from frontdesk.outbox.circuit import Sign, State
 from frontdesk.outbox.consents import record_consent
 from frontdesk.outbox.model import Claimed
 from frontdesk.outbox.outcomes import Outcome, outcome_of, sign_of
@@ -191,7 +191,7 @@ class Delivering:
         deadline = self._lease_clock.now() + self._lease
         while True:
             try:
-                async with self._db.transaction(self._bucket) as tx:
+                async with self._db.transaction(self._bucket, pipelined=True) as tx:
                     await self._settle(tx, claimed, result)
                 return
             except Exception as error:
@@ -210,20 +210,20 @@ class Delivering:
             case Accepted():
                 sid = result.provider_message_id
                 if await outbox.settle_sent(tx, claimed, sid, now):
-                    await _mark(tx, OutboundMark(ledger_id, "sent", provider_message_id=sid, sent_at=now))
+                    _mark(tx, OutboundMark(ledger_id, "sent", provider_message_id=sid, sent_at=now))
                 log.info("message_sent", provider_message_id=sid)
             case Rejected():
                 if await outbox.settle_failed(tx, claimed, str(result), result.code, now):
                     await self._note_opt_out(tx, claimed, result, now)
                     await self._note_not_textable(tx, claimed, result, now)
-                    await _mark(tx, OutboundMark(ledger_id, "failed", sent_at=now))
+                    _mark(tx, OutboundMark(ledger_id, "failed", sent_at=now))
                     await self._refund(tx, claimed)
                 log.warning("message_rejected", code=result.code, error=str(result))
             case Throttled() | Unreachable() | AccountRefused():
                 await self._settle_not_sent(tx, claimed, result, now)
             case _:
                 if await outbox.settle_unknown(tx, claimed, str(result), now):
-                    await _mark(tx, OutboundMark(ledger_id, "unknown", sent_at=now))
+                    _mark(tx, OutboundMark(ledger_id, "unknown", sent_at=now))
                 log.warning("message_unknown", error=str(result), known=isinstance(result, Unknown))
 
     def _note_attempt(
@@ -244,9 +244,12 @@ class Delivering:
     async def _note_account(
         self, tx: Tx, claimed: Claimed, result: Accepted | SendError, outcome: Outcome, now: datetime
     ) -> None:
-        state = await circuits.note(tx, claimed.provider, sign_of(outcome), str(result), now)
+        sign = sign_of(outcome)
+        if sign is Sign.ALIVE and not claimed.account_failing:
+            return  # nothing to forgive: it was well when this message set out
+        state = await circuits.note(tx, claimed.provider, sign, str(result), now)
         if state is State.CLOSED:
-            await outbox.ring(tx)  # others may rest for long
+            outbox.ring(tx)  # others may rest for long
             log.info("circuit_closed", account=claimed.provider)
         elif state is State.OPEN:
             log.error("circuit_open", account=claimed.provider, error=str(result))
@@ -256,7 +259,7 @@ class Delivering:
         seconds = error.retry_after if isinstance(error, Throttled) else backoff.delay(claimed.attempts, longest=60)
         again_at = now + timedelta(seconds=seconds)
         if await outbox.settle_not_sent(tx, claimed, str(error), again_at):
-            await _mark(tx, OutboundMark(claimed.ledger_id, "queued"))
+            _mark(tx, OutboundMark(claimed.ledger_id, "queued"))
             await self._refund(tx, claimed)
         log.warning("message_not_sent", error=str(error), again_in=round(seconds, 1))
 
@@ -283,5 +286,5 @@ class Delivering:
             await leads.mark_not_textable(tx, claimed.lead_id, f"carrier error {error.code}", now)
 
 
-async def _mark(tx: Tx, mark: OutboundMark) -> None:
-    await conversations.mark_outbound(tx, [mark])
+def _mark(tx: Tx, mark: OutboundMark) -> None:
+    conversations.mark_outbound(tx, [mark])

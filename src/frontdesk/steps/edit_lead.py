@@ -45,7 +45,7 @@ async def edit_lead(
         there = await conversations.lock_all_of(tx, lead_id)
         for conversation_id, known in there.items():
             after = locked(known, row._asdict(), columns, by=actor, at=clock.now().isoformat())
-            await conversations.save_known(tx, conversation_id, after)
+            conversations.save_known(tx, conversation_id, after)
         return {"conversations": list(there)}
 
     wanted = {"columns": sorted(columns), "digest": _digest(columns)}

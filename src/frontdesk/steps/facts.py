@@ -48,25 +48,26 @@ log = structlog.get_logger(__name__)
 class Known:
     """What is known of one ledger row: the gate's facts, its lead, and the time zone of the lead's day.
 
-    `at` is the moment for which they hold: now, or when a message that is put ahead is due.
+    `at` is the moment for which they hold: now, or when a message that is put ahead is due. `account_failing`: the last
+    word of its account was a failure.
     """
 
     at: datetime
     facts: Facts
     lead_id: int | None
     timezone: str
+    account_failing: bool
 
 
 async def gate_facts(tx: Tx, ids: Sequence[int], settings: Settings, now: datetime) -> dict[int, Known]:
     """What the gate must know of each of these ledger rows at `now`, or when it is due if that is later."""
     lanes = [lane.value for lane in Lane]
-    tx.put(Q.plan_by, {"mode": "force_generic_plan"})
     rows = await tx.all(Q.gate_facts, {"ids": list(ids), "lanes": lanes, "since": now - timedelta(hours=1)})
-    tx.put(Q.plan_by, {"mode": "auto"})
     known = {}
     for row in rows:
         at = max(now, row.due_at)
-        known[row.id] = Known(at, _facts(row, settings, at), row.lead_id, known_zone(row.timezone))
+        facts, zone = _facts(row, settings, at), known_zone(row.timezone)
+        known[row.id] = Known(at, facts, row.lead_id, zone, row.account_failing)
     return known
 
 

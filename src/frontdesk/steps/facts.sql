@@ -1,12 +1,8 @@
--- Plan what comes next once for all, or as usual again; until the end of the transaction. The planner else plans the query
--- below anew each time, since a list of one id looks cheaper than a list of any length: 1.4 ms, where it runs for 0.3.
--- name: plan_by
-SELECT set_config('plan_cache_mode', %(mode)s, true);
-
 -- All that the gate must know about some ledger rows, read across rooms. The recipient's newest consent that reaches our
 -- number holds. Who said the same before counts what may have been sent within the hour. A text-back answers a call of theirs:
 -- whether it is for those whose lead is closed was decided with the call. A hand-over's own words are the bot's last. An
--- owner who is being set up is told so before they pay.
+-- owner who is being set up is told so before they pay. The ids come out of a sub-select, so that one of them looks like
+-- any number to the planner: it plans once, where it else planned each time anew (1.4 ms, for 0.3 that the query runs).
 -- name: gate_facts
 SELECT o.id, o.send_class, coalesce(o.due_at, o.created_at) AS due_at, o.lead_id, o.provider, o.channel, o.to_address,
        coalesce(l.timezone, c.timezone, 'UTC') AS timezone, l.timezone AS lead_timezone, c.timezone AS client_timezone,
@@ -18,7 +14,7 @@ SELECT o.id, o.send_class, coalesce(o.due_at, o.created_at) AS due_at, o.lead_id
        (o.channel = 'sms' AND l.not_textable_at IS NOT NULL) AS not_textable,
        coalesce(c.settings -> 'limits', '{}'::jsonb) AS limits, coalesce(c.settings -> 'quiet', '{}'::jsonb) AS quiet,
        coalesce(q.end_reason <> 'finished', false) AS withdrawn,
-       w.switches, i.last_inbound_at, r.same_texts, a.open_until,
+       w.switches, i.last_inbound_at, r.same_texts, a.open_until, coalesce(a.failures > 0, false) AS account_failing,
        l.last_sms_at, coalesce(l.sms_count_today, 0) AS sms_count_today, l.sms_count_reset_at
 FROM outbound_message_log AS o
 LEFT JOIN leads AS l ON l.id = o.lead_id
@@ -47,7 +43,7 @@ CROSS JOIN LATERAL (
     WHERE x.conversation_id = o.conversation_id AND x.created_at > %(since)s AND x.body = o.body AND x.id <> o.id
       AND x.status IN ('SENDING', 'SENT', 'DELIVERED', 'UNDELIVERED', 'UNKNOWN')
 ) AS r
-WHERE o.id = ANY(%(ids)s::bigint[]);
+WHERE o.id = ANY(ARRAY(SELECT unnest(%(ids)s::bigint[])));
 
 -- name: opted_out
 SELECT s.kind = 'opt_out' AS opted_out FROM consents AS s

@@ -127,7 +127,7 @@ async def _put(tx: Tx, steps: Sequence[tuple[Any, PutStep]], settings: Settings,
     put = await outbox.put_many(tx, drafts, now)
     first = [(row, draft, one) for (row, _), draft, one in zip(steps, drafts, put, strict=True) if one.first]
     for row, draft, one in first:
-        conversations.add_outbound_later(
+        conversations.add_outbound(
             tx, row.conversation_id, row.lead_id, body=draft.body, outbound_id=one.ledger_id, now=now
         )
     if first:

@@ -56,24 +56,24 @@ async def judge_puts(tx: Tx, ledger_ids: Sequence[int], *, now: datetime, settin
     """`judge_put` for many rows at once; returns the verdict on each."""
     known = await gate_facts(tx, ledger_ids, settings, now)
     verdicts = {ledger_id: gate(one.facts, one.at) for ledger_id, one in known.items()}
-    await _refuse(tx, verdicts, now)
+    _refuse(tx, verdicts, now)
     return verdicts
 
 
-async def _refuse(tx: Tx, verdicts: Mapping[int, Verdict], now: datetime) -> None:
+def _refuse(tx: Tx, verdicts: Mapping[int, Verdict], now: datetime) -> None:
     waiting = {ledger_id: verdict for ledger_id, verdict in verdicts.items() if isinstance(verdict, Wait)}
     blocked = {ledger_id: verdict for ledger_id, verdict in verdicts.items() if isinstance(verdict, Block)}
     if waiting:
-        await claims.wait(tx, waiting)
+        claims.wait(tx, waiting)
     if blocked:
-        await claims.block(tx, blocked)
-        await mark_blocked(tx, {ledger_id: verdict.reason for ledger_id, verdict in blocked.items()}, now)
+        claims.block(tx, blocked)
+        mark_blocked(tx, {ledger_id: verdict.reason for ledger_id, verdict in blocked.items()}, now)
 
 
-async def mark_blocked(tx: Tx, reasons: Mapping[int, Reason], now: datetime) -> None:
+def mark_blocked(tx: Tx, reasons: Mapping[int, Reason], now: datetime) -> None:
     """Say in the conversation that these messages were refused, and why."""
     marks = [OutboundMark(one, "blocked", blocked_reason=why.value, sent_at=now) for one, why in reasons.items()]
-    await conversations.mark_outbound(tx, marks)
+    conversations.mark_outbound(tx, marks)
 
 
 def throughputs(settings: Settings) -> dict[str, Throughput]:
@@ -144,7 +144,7 @@ async def _claim(
             continue
         lead_id = known[row.id].lead_id
         before = held[lead_id].last_sms_at if lead_id is not None else None
-        if not await _may_go(tx, row.id, known[row.id], held, now):
+        if not _may_go(tx, row.id, known[row.id], held, now):
             continue
         takes = taken(number.pace, number.throughput, row.segments, now)
         kept = number.held_until is not None and number.held_for is not None and row.priority < number.held_for
@@ -152,27 +152,25 @@ async def _claim(
         claimed.append(_claimed(row, token, slot, lead_id, before, now, takes))
     for address, number in used.items():
         if number is not free[address]:
-            await claims.take_slots(tx, address, number, sum(one.from_address == address for one in claimed))
+            claims.take_slots(tx, address, number, sum(one.from_address == address for one in claimed))
     if claimed:
-        await claims.mark_sending(tx, claimed, token, times.leased_until)
-        await conversations.mark_outbound(tx, [OutboundMark(one.ledger_id, "sending") for one in claimed])
+        claims.mark_sending(tx, claimed, token, times.leased_until)
+        conversations.mark_outbound(tx, [OutboundMark(one.ledger_id, "sending") for one in claimed])
     return claimed, len(locked)
 
 
-async def _may_go(tx: Tx, ledger_id: int, known: Known, held: dict[int, Counters], now: datetime) -> bool:
+def _may_go(tx: Tx, ledger_id: int, known: Known, held: dict[int, Counters], now: datetime) -> bool:
     """True when the gate lets it go, and then its lead's counters are consumed."""
     facts, lead_id = known.facts, known.lead_id
     if lead_id is not None:
         facts = replace(facts, counters=held[lead_id])
     verdict = gate(facts, now)
     if not isinstance(verdict, Send):
-        await _refuse(tx, {ledger_id: verdict}, now)
+        _refuse(tx, {ledger_id: verdict}, now)
         return False
     if lead_id is not None:
         held[lead_id] = counters = consume(held[lead_id], now, known.timezone)
-        await leads.set_counters(
-            tx, lead_id, counters.last_sms_at, counters.sms_count_today, counters.sms_count_reset_at
-        )
+        leads.set_counters(tx, lead_id, counters.last_sms_at, counters.sms_count_today, counters.sms_count_reset_at)
     return True
 
 
@@ -238,7 +236,8 @@ async def start(tx: Tx, claimed: Claimed, *, now: datetime, leased_until: dateti
     if claimed.lead_id is not None:
         leads.count_from(tx, claimed.lead_id, claimed_at=claimed.claimed_at, went_at=turn)
     attempts.begin(tx, claimed.ledger_id, claimed.attempts, turn)
-    return Go(replace(claimed, claimed_at=turn), turn, verdict.until, template)
+    going = replace(claimed, claimed_at=turn, account_failing=known.account_failing)
+    return Go(going, turn, verdict.until, template)
 
 
 def _template(own: WhatsAppSettings) -> Template:
@@ -247,9 +246,9 @@ def _template(own: WhatsAppSettings) -> Template:
 
 async def _give_back(tx: Tx, claimed: Claimed, verdict: Verdict | None, now: datetime) -> None:
     if await claims.unclaim(tx, claimed):
-        await conversations.mark_outbound(tx, [OutboundMark(claimed.ledger_id, "queued")])
+        conversations.mark_outbound(tx, [OutboundMark(claimed.ledger_id, "queued")])
         if verdict is not None:
-            await _refuse(tx, {claimed.ledger_id: verdict}, now)
+            _refuse(tx, {claimed.ledger_id: verdict}, now)
         await give_back_count(tx, claimed.lead_id, claimed.claimed_at, claimed.previous_sms_at)
         await circuits.end_probe(tx, claimed.provider)
 

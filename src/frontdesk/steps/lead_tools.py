@@ -82,7 +82,9 @@ async def send_text(call: ToolCall, tx: Tx, text: _Text, phone: Phone = "") -> s
     sender = (whom.provider, whom.from_number)
     draft = _draft(call, "voice_text", SendClass.REPLY, *sender, lead.phone, text, whom.timezone, whom.conversation)
     put = await outbox.put(tx, draft, call.now)
-    await conversations.add_outbound(tx, whom.conversation, draft.body, put.ledger_id, call.now)
+    conversations.add_outbound(
+        tx, whom.conversation.id, whom.conversation.lead_id, body=draft.body, outbound_id=put.ledger_id, now=call.now
+    )
     match await judge_put(tx, put.ledger_id, now=call.now, settings=call.settings):
         case Block(reason=reason):
             return f"The text cannot be sent: {reason.words}."

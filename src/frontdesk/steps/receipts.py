@@ -71,7 +71,7 @@ async def move_by_receipt(tx: Tx, provider: Sender, receipt: Receipt, now: datet
     if status is not None or (read and row.status == LedgerStatus.DELIVERED):
         word = "read" if read else _MESSAGE_STATUS[status or LedgerStatus.DELIVERED]
         mark = OutboundMark(row.id, word, provider_message_id=receipt.provider_message_id, sent_at=now)
-        await conversations.mark_outbound(tx, [mark])
+        conversations.mark_outbound(tx, [mark])
     failed = status in (LedgerStatus.FAILED, LedgerStatus.UNDELIVERED)
     if failed and row.channel == "sms" and row.lead_id is not None and provider.means_not_textable(receipt.error_code):
         await leads.mark_not_textable(tx, row.lead_id, f"carrier error {receipt.error_code}", now)

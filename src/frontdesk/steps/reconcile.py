@@ -38,7 +38,7 @@ async def take_back(db: Database, bucket: Bucket, clock: BusinessClock, lease_cl
         for row in unknown:
             count_until(tx, row.lead_id, row.counted_at, now)
         marks += [OutboundMark(row.id, "unknown", sent_at=now) for row in unknown]
-        await conversations.mark_outbound(tx, marks)
+        conversations.mark_outbound(tx, marks)
     if marks:
         log.warning("sends_taken_back", not_started=len(again), unknown=len(unknown))
     return len(marks)
@@ -98,7 +98,7 @@ async def _resolve(
                 counted = await outbox.send_again(tx, row.id, row.started_at, now)
                 if counted is not None:
                     await give_back_count(tx, counted.lead_id, counted.counted_at, counted.counted_before)
-                    await conversations.mark_outbound(tx, [OutboundMark(row.id, "queued")])
+                    conversations.mark_outbound(tx, [OutboundMark(row.id, "queued")])
             case NeedsAPerson():
                 await outbox.leave_to_a_person(tx, row.id)
     log.info("unknown_looked_up", ledger_id=row.id, resolution=type(resolution).__name__)

@@ -120,7 +120,9 @@ async def send_by_hand(
         if not put.first:
             await _refuse_another(tx, put.ledger_id, draft, words.send_at, key)
             return Said(put.ledger_id, first=False)
-        await conversations.add_outbound(tx, whom.conversation, draft.body, put.ledger_id, now)
+        conversations.add_outbound(
+            tx, whom.conversation.id, whom.conversation.lead_id, body=draft.body, outbound_id=put.ledger_id, now=now
+        )
         await judge_put(tx, put.ledger_id, now=now, settings=settings)
         details = {"key": key, "to": draft.to_address, "send_at": draft.available_at, "segments": text.segments}
         who = {"actor": actor, "action": "send", "subject": f"message {put.ledger_id}"}

@@ -72,8 +72,8 @@ async def _settle(tx: Tx, row: Any, word: Word, provider_message_id: str | None,
         else:
             settled = await by_hand.say_send_again(tx, row, now)
             mark = OutboundMark(row.id, "queued")
-    await conversations.mark_outbound(tx, [mark])
-    await outbox.ring(tx)  # what was put for this recipient since waited for this word
+    conversations.mark_outbound(tx, [mark])
+    outbox.ring(tx)  # what was put for this recipient since waited for this word
     return settled
 
 
@@ -85,8 +85,8 @@ async def cancel_by_hand(
     async def cancel(tx: Tx) -> Mapping[str, Any]:
         if not await outbox.cancel(tx, ledger_id):
             raise _not_cancelled(await _row(tx, ledger_id))
-        await conversations.mark_outbound(tx, [OutboundMark(ledger_id, "cancelled")])
-        await outbox.ring(tx)
+        conversations.mark_outbound(tx, [OutboundMark(ledger_id, "cancelled")])
+        outbox.ring(tx)
         return {}
 
     await carry_out(db, bucket, clock, Asked(actor, "cancel", f"message {ledger_id}", key), cancel)

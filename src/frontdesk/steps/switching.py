@@ -121,7 +121,7 @@ async def release(db: Database, bucket: Bucket, clock: BusinessClock) -> int:
     gone = await _in_batches(db, bucket, lambda tx, after: by_hand.let_go_freed(tx, now=clock.now(), after=after))
     if gone:
         async with db.transaction(bucket) as tx:
-            await outbox.ring(tx)
+            outbox.ring(tx)
     return gone
 
 
@@ -171,7 +171,7 @@ async def set_throughput(
     async def write(tx: Tx) -> Mapping[str, Any]:
         if not await by_hand.set_throughput(tx, number, per_second=own.per_second, per_minute=own.per_minute):
             raise NotThere(f"No message was ever put for {number}: see `frontdesk outbox numbers`.")
-        await outbox.ring(tx)
+        outbox.ring(tx)
         return {}
 
     wanted = {"per_second": own.per_second, "per_minute": own.per_minute}
