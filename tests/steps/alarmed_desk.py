@@ -1,6 +1,8 @@
 """A desk with an operator: a phone, a Slack and a mailbox that are fakes over real HTTP and SMTP."""
 
 import asyncio
+import base64
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -42,29 +44,50 @@ class Post:
 
 @dataclass
 class Mailbox:
-    """An SMTP server that keeps what it gets; with `refuses` it takes no recipient."""
+    """An SMTP server that keeps what it gets; with `refuses` it takes no recipient, with `password` only who has it.
+
+    With `tls` it offers STARTTLS.
+    """
 
     letters: list[str] = field(default_factory=list)
     refuses: bool = False
+    password: str | None = None
+    tls: ssl.SSLContext | None = None
+    heard: list[str] = field(default_factory=list)
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 mail\r\n")
-        while line := await reader.readline():
-            word = line.split()[0].upper() if line.split() else b""
-            if word == b"QUIT":
-                writer.write(b"221 bye\r\n")
-                break
-            if word == b"RCPT" and self.refuses:
-                writer.write(b"550 nobody here\r\n")
-            elif word == b"DATA":
-                writer.write(b"354 go on\r\n")
-                body = await reader.readuntil(b"\r\n.\r\n")
-                self.letters.append(body.decode())
-                writer.write(b"250 taken\r\n")
-            else:
-                writer.write(b"250 fine\r\n")
+        try:
+            while line := await reader.readline():
+                word, _, rest = line.decode().strip().partition(" ")
+                self.heard.append(word.upper())
+                if word.upper() == "QUIT":
+                    writer.write(b"221 bye\r\n")
+                    break
+                if word.upper() == "STARTTLS" and self.tls is not None:
+                    writer.write(b"220 go on\r\n")
+                    await writer.start_tls(self.tls)
+                elif word.upper() == "DATA":
+                    writer.write(b"354 go on\r\n")
+                    body = await reader.readuntil(b"\r\n.\r\n")
+                    self.letters.append(body.decode())
+                    writer.write(b"250 taken\r\n")
+                else:
+                    writer.write(self._answer(word.upper(), rest))
+        except (ConnectionError, ssl.SSLError):
+            return
         writer.close()
         await writer.wait_closed()
+
+    def _answer(self, word: str, rest: str) -> bytes:
+        if word == "EHLO":
+            more = ["AUTH PLAIN"] * (self.password is not None) + ["STARTTLS"] * (self.tls is not None)
+            lines = ["mail", *more]
+            return "".join(f"250{'-' if n < len(lines) else ' '}{one}\r\n" for n, one in enumerate(lines, 1)).encode()
+        if word == "AUTH":
+            given = base64.b64decode(rest.removeprefix("PLAIN ")).decode().rsplit("\0", 1)[1]
+            return b"235 welcome\r\n" if given == self.password else b"535 who are you\r\n"
+        return b"550 nobody here\r\n" if word == "RCPT" and self.refuses else b"250 fine\r\n"
 
 
 @dataclass

@@ -20,6 +20,7 @@ from frontdesk.commands.checks import (
     check_stripe,
     check_vapi,
 )
+from frontdesk.commands.checks_alerts import ask_channels, check_admin_phone, check_alert_settings
 from frontdesk.commands.checks_model import ask_model_once, check_model
 from frontdesk.commands.checks_onboarding import check_onboarding
 from frontdesk.commands.checks_whatsapp import check_whatsapp
@@ -92,6 +93,8 @@ def _checks(given: Given) -> Iterator[Check]:
     yield from check_stripe(settings)
     yield from check_forms(settings)
     yield from check_dialpad(settings)
+    yield from check_alert_settings(settings)
+    yield from asyncio.run(ask_channels(settings))
     of_model = list(check_model(settings))
     yield from of_model
     if not any(check.state is State.FAIL for check in of_model):
@@ -133,6 +136,7 @@ async def _database(settings: Settings) -> list[Check]:
                     *await _retention(db, settings),
                     *await _payments(db),
                     *await _promises(db),
+                    *await _admin_phone(db, settings),
                 ]
                 return [await _version(db, settings), *schema, await check_waking(db, settings)]
             finally:
@@ -185,6 +189,14 @@ async def _promises(db: Database) -> list[Check]:
         return [Check("Promises", State.OK, f"all {len(INVARIANTS)} checks hold")]
     todo = "stop what writes such rows, then mend them (docs/how-to/watching.md)"
     return [Check(one.name, State.FAIL, one.words, todo) for one in violations]
+
+
+async def _admin_phone(db: Database, settings: Settings) -> list[Check]:
+    version, _ = await schema_version(db) or (0, 0)
+    if version < CODE_VERSION:
+        return []
+    async with db.transaction() as tx:
+        return await check_admin_phone(tx, settings)
 
 
 async def _payments(db: Database) -> list[Check]:

@@ -26,6 +26,7 @@ __all__ = [
     "Interaction",
     "SlackMessage",
     "answer_challenge",
+    "ask_webhook",
     "check_signature",
     "escape",
     "judge_answer",
@@ -51,6 +52,9 @@ _SET_UP = frozenset(
     | {"no_service_id", "no_team", "posting_to_general_channel_denied", "team_disabled", "user_not_found"}
 )
 """Words after which nothing arrives before a person makes a new webhook or another channel."""
+
+_ALIVE = frozenset({"no_text", "invalid_payload"})
+"""Words by which a live webhook refuses a message without a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,14 @@ async def post_message(http: httpx2.AsyncClient, url: str, content: Mapping[str,
     except httpx2.HTTPError as error:
         return Posted(Fate.LATER, f"Slack did not answer ({type(error).__name__}).", may_have_arrived=True)
     return judge_answer(answer.status_code, answer.headers, answer.text)
+
+
+async def ask_webhook(http: httpx2.AsyncClient, url: str) -> Posted:
+    """Ask an incoming webhook whether it lives, by a message without a text: Slack refuses that and shows nothing."""
+    posted = await post_message(http, url, {})
+    if posted.status == 400 and posted.code in _ALIVE:
+        return Posted(Fate.DELIVERED, "Slack knows the webhook.", posted.status)
+    return posted
 
 
 def judge_answer(status: int, headers: Mapping[str, str], text: str) -> Posted:

@@ -27,7 +27,8 @@ from frontdesk.outbox.segments import Encoding, count, prepared
 from frontdesk.providers.posted import Fate as PostFate
 from frontdesk.providers.posted import Posted
 from frontdesk.settings import Settings
-from frontdesk.steps.alert_channels import AlertChannels, Parcel
+from frontdesk.steps.alert_channels import AlertChannels
+from frontdesk.steps.alert_parcel import Parcel
 from frontdesk.steps.alert_texts import admin_line, opted_out_alert, put_alert
 from frontdesk.steps.raise_alert import raise_alert
 from frontdesk.steps.spool import spooled, unspool
