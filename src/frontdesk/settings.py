@@ -149,6 +149,13 @@ class Settings(BaseSettings):
     alert_webhook_private: Annotated[
         bool, Field(description="ALERT_WEBHOOK_URL may be of this machine's own network")
     ] = False
+    apprise_urls: Annotated[
+        SecretStr | None,
+        Field(
+            description="URLs of services that Apprise knows, for alerts, blanks between them, such as "
+            "ntfys://… tgram://…; needs frontdesk[apprise]"
+        ),
+    ] = None
     deadman_url: Annotated[
         SecretStr | None,
         Field(

@@ -16,18 +16,18 @@ from frontdesk.outbox.segments import count
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 ALL = list(Channel)
-SMS, SLACK, EMAIL, WEBHOOK = Channel
+SMS, SLACK, EMAIL, WEBHOOK, APPRISE = Channel
 ONE = Sms(lambda text: count(text).segments == 1)
 
 
 @pytest.mark.parametrize(
     ("kind", "severity", "there", "order"),
     [
-        ("STUCK_CLIENT", Severity.HIGH, ALL, [SMS, SLACK, EMAIL, WEBHOOK]),
-        ("STUCK_CLIENT", Severity.MEDIUM, ALL, [SLACK, EMAIL, WEBHOOK, SMS]),
+        ("STUCK_CLIENT", Severity.HIGH, ALL, [SMS, SLACK, EMAIL, WEBHOOK, APPRISE]),
+        ("STUCK_CLIENT", Severity.MEDIUM, ALL, [SLACK, EMAIL, WEBHOOK, APPRISE, SMS]),
         ("STUCK_CLIENT", Severity.MEDIUM, [SMS], [SMS]),
-        ("OPENAI_FAILURE", Severity.MEDIUM, ALL, [SMS, SLACK, EMAIL, WEBHOOK]),
-        ("PROVIDER_DOWN", Severity.HIGH, ALL, [SLACK, EMAIL, WEBHOOK, SMS]),
+        ("OPENAI_FAILURE", Severity.MEDIUM, ALL, [SMS, SLACK, EMAIL, WEBHOOK, APPRISE]),
+        ("PROVIDER_DOWN", Severity.HIGH, ALL, [SLACK, EMAIL, WEBHOOK, APPRISE, SMS]),
         ("MY_OWN", Severity.HIGH, [EMAIL, SMS], [SMS, EMAIL]),
         ("MY_OWN", Severity.HIGH, [], []),
     ],

@@ -99,6 +99,7 @@ class Alarmed:
     slack: Post
     hook: Post
     mail: Mailbox
+    service: Post
 
     @property
     def phone(self) -> list[SimulatedMessage]:
@@ -139,9 +140,10 @@ class Alarmed:
 
 @asynccontextmanager
 async def alarmed(dsn: str, **changes: Any) -> AsyncIterator[Alarmed]:
-    """A desk with ADMIN_PHONE; `slack`, `mail` and `hook` set up those channels too."""
-    slack, hook, mail, clock = Post(), Post(), Mailbox(), FrozenClock()
-    app = Starlette(routes=[Route("/slack", slack.take, methods=["POST"]), Route("/hook", hook.take, methods=["POST"])])
+    """A desk with ADMIN_PHONE; `slack`, `mail`, `hook` and `apprise` set up those channels too."""
+    slack, hook, service, mail, clock = Post(), Post(), Post(), Mailbox(), FrozenClock()
+    takers = {"/slack": slack, "/hook": hook, "/service": service}
+    app = Starlette(routes=[Route(path, post.take, methods=["POST"]) for path, post in takers.items()])
     server = await asyncio.start_server(mail.talk, "127.0.0.1", 0)
     async with serve_app(app) as url, server:
         ways: dict[str, Any] = {"admin_phone": ADMIN}
@@ -153,13 +155,15 @@ async def alarmed(dsn: str, **changes: Any) -> AsyncIterator[Alarmed]:
                 "alert_webhook_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
                 "alert_webhook_private": True,
             }
+        if changes.pop("apprise", False):
+            ways["apprise_urls"] = f"{url.replace('http', 'json')}/service"
         if changes.pop("mail", False):
             port = server.sockets[0].getsockname()[1]
             ways |= {"smtp_url": f"smtp://127.0.0.1:{port}", "alert_email": "ops@example.com"}
         settings = scratch_settings(**{**ways, **changes})
         async with running_desk(dsn, settings=settings, clock=clock, roles=("worker",)) as running:
             assert running.carrier.numbers[0] == NUMBER
-            yield Alarmed(running, clock, slack, hook, mail)
+            yield Alarmed(running, clock, slack, hook, mail, service)
 
 
 def told_on(dsn: str, story: Callable[[Alarmed], Any], **changes: Any) -> None:

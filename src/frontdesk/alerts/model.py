@@ -63,6 +63,7 @@ class Channel(StrEnum):
     SLACK = "slack"
     EMAIL = "email"
     WEBHOOK = "webhook"
+    APPRISE = "apprise"
 
 
 class MessageStatus(StrEnum):

@@ -139,7 +139,8 @@ def _why_not(settings: Settings, deliveries: Any) -> str:
 def _ways(settings: Settings) -> bool:
     """True where this command's settings know of a channel; the desk that runs may know of more."""
     mail = settings.smtp_url and settings.alert_email
-    return bool(settings.admin_phone or settings.slack_webhook_url or mail or settings.alert_webhook_url)
+    posted = settings.slack_webhook_url or settings.alert_webhook_url or settings.apprise_urls
+    return bool(settings.admin_phone or mail or posted)
 
 
 async def _test(settings: Settings) -> Any:

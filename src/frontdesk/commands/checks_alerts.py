@@ -12,13 +12,18 @@ from frontdesk.db.pool import Tx
 from frontdesk.errors import SetupError
 from frontdesk.providers.posted import Fate, Posted
 from frontdesk.settings import Settings
-from frontdesk.steps.alert_channels import AlertChannels
+from frontdesk.steps.alert_channels import AlertChannels, apprise_of, webhook_of
 from frontdesk.steps.alert_parcel import Parcel
 from frontdesk.steps.alert_texts import admin_line
 
 __all__ = ["ask_channels", "check_admin_phone", "check_alert_settings"]
 
-_NAMES = {Channel.SLACK: "SLACK_WEBHOOK_URL", Channel.EMAIL: "SMTP_URL", Channel.WEBHOOK: "ALERT_WEBHOOK_URL"}
+_NAMES = {
+    Channel.SLACK: "SLACK_WEBHOOK_URL",
+    Channel.EMAIL: "SMTP_URL",
+    Channel.WEBHOOK: "ALERT_WEBHOOK_URL",
+    Channel.APPRISE: "APPRISE_URLS",
+}
 
 
 def check_alert_settings(settings: Settings) -> Iterator[Check]:
@@ -49,6 +54,7 @@ def _ways(settings: Settings) -> list[str]:
         "SLACK_WEBHOOK_URL": settings.slack_webhook_url,
         "SMTP_URL": settings.smtp_url and settings.alert_email,
         "ALERT_WEBHOOK_URL": settings.alert_webhook_url,
+        "APPRISE_URLS": settings.apprise_urls,
     }
     return [name for name, is_set in ways.items() if is_set]
 
@@ -82,12 +88,8 @@ async def check_admin_phone(tx: Tx, settings: Settings) -> list[Check]:
 
 async def ask_channels(settings: Settings) -> list[Check]:
     """Ask each channel that is set up whether it would take an alert, all at once."""
-    checks = []
-    try:
-        channels = AlertChannels(settings)
-    except SetupError as error:
-        checks.append(Check("ALERT_WEBHOOK_SECRET", State.FAIL, "no alert can be signed", str(error)))
-        channels = AlertChannels(settings.model_copy(update={"alert_webhook_url": None}))
+    settings, checks = _without_what_is_wrong(settings)
+    channels = AlertChannels(settings)
     said = "`frontdesk doctor` asks whether alerts arrive here. Nothing is wrong."
     asking = Parcel(f"checkup-{uuid4().hex}", "TEST", "checkup", "LOW", "Check-up", said, datetime.now(UTC))
     try:
@@ -96,6 +98,22 @@ async def ask_channels(settings: Settings) -> list[Check]:
     finally:
         await channels.aclose()
     return [*checks, *map(_judged, there, answers)]
+
+
+def _without_what_is_wrong(settings: Settings) -> tuple[Settings, list[Check]]:
+    """The settings with those channels only that can be set up, and what is wrong with the others."""
+    checks = []
+    try:
+        webhook_of(settings)
+    except SetupError as error:
+        checks.append(Check("ALERT_WEBHOOK_SECRET", State.FAIL, "no alert can be signed", str(error)))
+        settings = settings.model_copy(update={"alert_webhook_url": None})
+    try:
+        apprise_of(settings)
+    except SetupError as error:
+        checks.append(Check("APPRISE_URLS", State.FAIL, "no alert can go there", str(error)))
+        settings = settings.model_copy(update={"apprise_urls": None})
+    return settings, checks
 
 
 def _is_asked(channel: Channel, settings: Settings) -> bool:
@@ -137,4 +155,5 @@ _ELSE = {
     Channel.SLACK: "see that this machine reaches the address, and that SLACK_WEBHOOK_URL is copied whole",
     Channel.EMAIL: "see that this machine reaches host and port of SMTP_URL: many hosts block port 25, use 587",
     Channel.WEBHOOK: "see that the receiver runs, and that it answers 2xx to types that it does not know",
+    Channel.APPRISE: "try each URL with `apprise -b hello URL`",
 }
