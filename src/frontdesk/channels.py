@@ -175,6 +175,7 @@ class Channels:
     def use_providers(self, *, public_base: str | None) -> None:
         """Set up every provider that the settings name. Raises SetupError where they name none that carries texts."""
         settings = self.settings
+        self.registry.public_base = public_base
         if settings.admin_phone is not None:
             self.registry.text_routes.insert(0, AdminTexts(*self._parts))
         if settings.on_twilio or not settings.on_whatsapp:

@@ -64,6 +64,8 @@ class Registry:
     """A user's own flow, asked before the desk's questions."""
     reader: OwnReader | None = None
     """A user's own reader, beside the desk's."""
+    public_base: str | None = None
+    """The address under which providers reach this desk, without a slash at the end; None where it is not known."""
     model: Model | None = None
     """A model that reads texts, beside the rules."""
 

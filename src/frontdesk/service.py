@@ -32,6 +32,7 @@ from frontdesk.steps.receive import Receiver
 from frontdesk.steps.reconcile import resolve_unknown, take_back
 from frontdesk.steps.replay import put_back_due
 from frontdesk.steps.retire import make_room, retire
+from frontdesk.steps.stock_up import StockingUp
 from frontdesk.steps.switching import release
 from frontdesk.steps.take_up import TakingUp
 from frontdesk.steps.tell import Telling
@@ -91,6 +92,7 @@ class Service:
         self.telling = Telling(db, bucket, clock, lease_clock, settings)
         receiver = Receiver(db, bucket, clock, lease_clock)
         self.taking_up = TakingUp(db, bucket, clock, settings)
+        self.stocking_up = StockingUp(db, bucket, clock, registry, settings)
         self.monitor = Monitor(db, bucket, clock, lease_clock, settings)
         self.catching_up = CatchingUp(db, bucket, clock, registry, receiver, settings)
 
@@ -120,6 +122,7 @@ class Service:
             self._loop("missed_receipts", self._as_leader(self._find_missed), rest=_MISSED_RECEIPTS)
             self._loop("catch_up", self._as_leader(self._catch_up), rest=CATCH_UP_EVERY)
             self._loop("take_up", self._as_leader(self.taking_up.step), rest=_TAKE_UP)
+            self._loop("stock_up", self._as_leader(self.stocking_up.step), rest=_TAKE_UP)
             self._loop("raise_again", self._as_leader(self._raise_again), rest=5.0)
             self._loop("forget_alerts", self._as_leader(self._forget_alerts), rest=3600)
             # Rests are jittered by a fifth: none is longer than what the setting says.

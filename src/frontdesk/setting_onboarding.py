@@ -1,10 +1,11 @@
 """The sections of the settings that are about new clients and the pool of numbers."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
-from frontdesk.setting_kinds import Part
+from frontdesk.setting_kinds import Country, Part
 
 __all__ = ["OnboardingSettings", "PoolSettings"]
 
@@ -37,3 +38,22 @@ class PoolSettings(Part):
     same_country: Annotated[
         bool, Field(description="give only numbers with the country code of the owner's phone; off: any number")
     ] = True
+    buy: Annotated[
+        bool, Field(description="buy numbers when the pool runs low, within buy_per_day and buy_budget; off: you do")
+    ] = False
+    buy_per_day: Annotated[int, Field(ge=0, le=100, description="numbers bought in any 24 hours at most")] = 2
+    buy_budget: Annotated[
+        Decimal, Field(ge=0, description="what all numbers that the desk bought may cost together in a month")
+    ] = Decimal(10)
+    number_price: Annotated[
+        Decimal, Field(gt=0, description="what a number costs a month; take it from your carrier's price list")
+    ] = Decimal("1.15")
+    number_currency: Annotated[
+        str, Field(pattern=r"^[A-Z]{3}$", description="of buy_budget and number_price, ISO 4217")
+    ] = "USD"
+    buy_country: Annotated[
+        Country | None, Field(description="where numbers are bought; empty: as COUNTRY, else as the desk's own number")
+    ] = None
+    area_code: Annotated[
+        str, Field(pattern=r"^(\d{3})?$", description="buy in this area of the US or Canada, such as 415; empty: any")
+    ] = ""

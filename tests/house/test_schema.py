@@ -12,6 +12,7 @@ import pytest
 from frontdesk.alerts.model import Channel, Decision, DeliveryStatus, MessageStatus
 from frontdesk.bookings.model import BookingStatus
 from frontdesk.calls.model import CallStatus, Direction, Outcome
+from frontdesk.clients.buying import PurchaseState
 from frontdesk.db.migrate import CODE_VERSION, load_migrations, migrate, statements
 from frontdesk.db.pool import Database
 from frontdesk.effects import SendClass, Severity
@@ -79,6 +80,7 @@ def test_the_columns_that_operators_query_are_there(table: str, server_with_sche
         ("calls", "outcome", Outcome),
         ("call_legs", "status", CallStatus),
         ("call_legs", "outcome", Outcome),
+        ("number_purchases", "state", PurchaseState),
     ],
 )
 def test_a_check_holds_exactly_the_words_of_its_enum(
@@ -107,6 +109,7 @@ def test_a_check_holds_exactly_the_words_of_its_enum(
         ("one message gathers a group of alerts", "UNIQUE INDEX alert_messages_one_gathers"),
         ("a code means one alert", "UNIQUE INDEX alert_codes_pkey"),
         ("a call is one row", "UNIQUE INDEX calls_by_provider_id"),
+        ("a number is ordered once", "UNIQUE INDEX number_purchases_once"),
         ("one row per lane", "UNIQUE INDEX inbox_lanes_pkey ON public.inbox_lanes USING btree (lane)"),
     ],
 )  # fmt: skip

@@ -19,6 +19,8 @@ _FORMATS = {
     "uri": re.compile(r"https?://[^\s]+"),
     # What the document calls so holds channels and short codes too.
     "phone-number": re.compile(r"(whatsapp:)?\+?[A-Za-z0-9.]+"),
+    "iso-country-code": re.compile(r"[A-Z]{2}"),
+    "http-method": re.compile(r"GET|POST"),
     "int64": re.compile(r"-?[0-9]+"),
     "date-time": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T.*"),
 }

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from frontdesk.errors import SendError
 from frontdesk.message import Outgoing
 from frontdesk.providers.twilio import Twilio
+from frontdesk.providers.twilio_numbers import NumberOrder
 from frontdesk.simulator import Carrier, SimulatedMessage
 from frontdesk.simulator.faults import Fault
 from frontdesk.simulator.messages import new_sid
@@ -130,6 +131,24 @@ def test_what_we_ask_and_what_the_simulator_answers_is_what_twilio_describes() -
                 ("GET", 5),
                 ("GET", 6),
             }
+            assert faults(around.exchanges) == []
+
+    run(story())
+
+
+def test_numbers_are_searched_for_bought_and_listed_as_twilio_describes() -> None:
+    hook = "https://desk.example.test/webhooks/twilio/sms#rc=5&rp=all"
+
+    async def story() -> None:
+        async with overheard() as (carrier, desk, around):
+            for area in ("", "415"):
+                number = (await desk.numbers_for_sale("US", area))[0]
+                await desk.buy_number(NumberOrder(number, "Frontdesk 1", hook, hook.replace("sms", "voice")))
+            carrier.shop.refuses = 21631
+            with pytest.raises(SendError):
+                await desk.buy_number(NumberOrder(number, "Frontdesk 2", hook, hook))
+            assert [one.number for one in await desk.list_numbers()] == list(carrier.shop.bought)
+            assert [method for method, *_ in around.exchanges] == ["GET", "POST", "GET", "POST", "POST", "GET"]
             assert faults(around.exchanges) == []
 
     run(story())

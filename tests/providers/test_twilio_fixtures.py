@@ -21,6 +21,7 @@ from frontdesk.provider import HttpRequest
 from frontdesk.providers.catalogue import ErrorClass
 from frontdesk.providers.twilio import Twilio
 from frontdesk.providers.twilio_errors import explain
+from frontdesk.providers.twilio_numbers import GONE, NumberOrder
 from frontdesk.simulator.server import serve_app
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "providers" / "fixtures" / "twilio"
@@ -28,12 +29,12 @@ ALL = sorted(path.stem for path in FOLDER.glob("*.json"))
 pytestmark = pytest.mark.skipif(not ALL, reason=f"THE SHARED FIXTURES ARE NOT HERE: {FOLDER}")
 
 LATER = {
-    "api-buy-number",
     "voice-anonymous-caller",
     "voice-missed-call-dial-no-answer",
     "voice-missed-call-status-only",
 }
 SENDING, LISTING, VECTORS = "api-send-message", "api-list-messages", "signature-vectors"
+BUYING = "api-buy-number"
 DELIVERIES = [
     name for name in ALL if name not in LATER and name.startswith(("inbound-", "status-", "auth-", "json-body"))
 ]
@@ -56,7 +57,7 @@ def as_request(delivered: dict[str, Any]) -> HttpRequest:
 
 
 def test_every_fixture_is_covered_or_named_as_later() -> None:
-    assert set(ALL) == {*DELIVERIES, *LATER, SENDING, LISTING, VECTORS}
+    assert set(ALL) == {*DELIVERIES, *LATER, SENDING, LISTING, BUYING, VECTORS}
 
 
 @pytest.mark.parametrize("name", DELIVERIES)
@@ -231,3 +232,32 @@ async def list_exchange(exchange: dict[str, Any]) -> None:
     assert parse_qs(asked[0].url.query)["To"] == ["+12025550143"]
     following = urlsplit(exchange["expected"]["next_page"])
     assert (asked[1].url.path, asked[1].url.query) == (following.path, following.query)
+
+
+def test_a_number_is_searched_for_and_bought_as_recorded() -> None:
+    if BUYING not in ALL:
+        pytest.skip("THE SHARED FIXTURES ARE NOT HERE")
+    search, buy, sold = exchanges(BUYING)
+    hooks = parse_qs(buy["request"]["body"])
+    order = NumberOrder(hooks["PhoneNumber"][0], "Frontdesk x", hooks["SmsUrl"][0], hooks["VoiceUrl"][0])
+
+    async def story() -> None:
+        async with canned(search["response"], buy["response"], sold["response"]) as (base_url, asked):
+            desk = twilio(api_base=base_url)
+            assert await desk.numbers_for_sale("US", "415") == [search["expected"]["phone_number"]]
+            owned = await desk.buy_number(order)
+            assert (owned.number, owned.sid) == (order.number, buy["expected"]["external_id"])
+            assert owned.sms_url == order.sms_url
+            with pytest.raises(Rejected) as refused:
+                await desk.buy_number(order)
+            assert refused.value.code == GONE == str(sold["expected"]["error_code"])
+            await desk.aclose()
+        recorded = urlsplit(search["request"]["url"])
+        assert asked[0].url.path == recorded.path
+        assert parse_qs(recorded.query).items() <= parse_qs(asked[0].url.query).items()
+        assert asked[1].url.path == urlsplit(buy["request"]["url"]).path
+        sent = parse_qs((await asked[1].body()).decode())
+        assert all(sent[name] == hooks[name] for name in ("PhoneNumber", "SmsUrl", "VoiceUrl"))
+        assert sent["FriendlyName"] == ["Frontdesk x"]
+
+    asyncio.run(story())

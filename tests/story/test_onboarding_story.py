@@ -81,3 +81,24 @@ def test_the_pool_on_the_command_line(house: House) -> None:
     listed = {row["phoneE164"]: row["status"] for row in house.json("pool", "list")["items"]}
     assert listed["+12025550187"] == "AVAILABLE"
     assert ONBOARDING not in listed
+
+
+def test_a_number_is_bought_on_the_command_line_within_its_caps(house: House) -> None:
+    caps = {"POOL__BUY_PER_DAY": "1"}
+    house.up("--workers", "1")
+    offer = house.json("pool", "buy", "--area-code", "415", "--dry-run", **caps)
+    assert (offer["wouldBuy"], offer["whyNot"]) == ("+14155550100", None)
+    assert house.json("pool", "purchases") == {"items": []}
+    assert "would be bought, for about 1.15 USD a month" in house.run("pool", "buy", "--dry-run").stdout
+    assert house.json("pool", "buy", "--area-code", "415", "--yes", **caps)["bought"] == "+14155550100"
+    (order,) = house.json("pool", "purchases")["items"]
+    assert (order["phoneE164"], order["state"]) == ("+14155550100", "BOUGHT")
+    assert "+14155550100" in {row["phoneE164"] for row in house.json("pool", "list")["items"]}
+    again = house.run("pool", "buy", "--yes", **caps)
+    assert again.returncode == 1
+    assert "pool.buy_per_day is 1" in again.stderr
+    assert "Raise that setting" in again.stderr
+    assert "Nothing would be bought: 1 were bought" in house.run("pool", "buy", "--dry-run", **caps).stdout
+    wrong = house.run("pool", "buy", "--area-code", "41")
+    assert (wrong.returncode, "three digits" in wrong.stderr) == (2, True)
+    assert "1.15 USD" in house.run("pool", "purchases").stdout

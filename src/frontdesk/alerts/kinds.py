@@ -48,6 +48,12 @@ KINDS = {
             "pools empty",
         ),
         Kind(
+            "NUMBER_NOT_BOUGHT",
+            "a number is wanted and the desk may not or cannot buy one",
+            "the alert says why: raise the cap it names, or buy a number yourself and `frontdesk pool add` it",
+            "purchases not made",
+        ),
+        Kind(
             "OPENAI_FAILURE",
             "five readings by the language model failed in a row; the rules read alone meanwhile",
             "`frontdesk doctor`: it asks the model and says what to mend",

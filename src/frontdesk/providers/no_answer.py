@@ -37,10 +37,10 @@ NO_ANSWER = (
 """The first row that fits holds."""
 
 
-def no_answer(carrier: str, error: httpx2.RequestError, exchange: Exchange) -> SendError:
-    """What a send to this carrier that got no answer means."""
+def no_answer(carrier: str, error: httpx2.RequestError, exchange: Exchange | None, done: str = "sent") -> SendError:
+    """What a send to this carrier that got no answer means; `done` is what may have been done."""
     row = next(row for row in NO_ANSWER if isinstance(error, row.errors))
     name = type(error).__name__
     if row.means is Unreachable:
         return Unreachable(f"{carrier} could not be reached ({name}).", exchange=exchange)
-    return Unknown(f"No answer from {carrier} ({name}): it may have been sent.", exchange=exchange)
+    return Unknown(f"No answer from {carrier} ({name}): it may have been {done}.", exchange=exchange)

@@ -30,7 +30,15 @@ from frontdesk.providers.twilio_list import (
     read_message,
     read_page,
 )
-from frontdesk.providers.twilio_numbers import OwnedNumber, read_numbers
+from frontdesk.providers.twilio_numbers import (
+    NumberOrder,
+    OwnedNumber,
+    order_form,
+    read_available,
+    read_number,
+    read_numbers,
+    search_query,
+)
 from frontdesk.providers.twilio_sending import failure_of, send_form, wire_address
 from frontdesk.providers.twilio_signature import check_signature
 from frontdesk.providers.twilio_webhooks import SID
@@ -182,6 +190,26 @@ class Twilio:
                 return found
             url, params = self._base_origin() + path, {}
         raise Unreachable("Twilio's list of numbers has no end.")
+
+    async def numbers_for_sale(self, country: str, area_code: str = "") -> list[str]:
+        """Local numbers of a country (two letters) that can be bought. Raises as `list_numbers` does."""
+        url = f"{self._account_url}/AvailablePhoneNumbers/{quote(country, safe='')}/Local.json"
+        return read_available(await self._get(url, search_query(area_code)))
+
+    async def buy_number(self, order: NumberOrder) -> OwnedNumber:
+        """Buy a number, which costs money each month. Raises a SendError, as `send` does.
+
+        There is no idempotency key: what is Unknown is looked for by its name in `list_numbers`, never bought again.
+        """
+        url = f"{self._account_url}/IncomingPhoneNumbers.json"
+        try:
+            answer = await self._http.post(url, data=order_form(order))
+        except httpx2.RequestError as error:
+            raise no_answer("Twilio", error, None, "bought") from error
+        bought = read_number(_json(answer) if answer.is_success else {})
+        if bought.number != order.number:
+            raise failure_of(answer, failed="Not bought", done="bought")
+        return bought
 
     async def rebuild(self, listed: ListedInbound) -> HttpRequest:
         """The webhook of a listed message. Raises Unreachable, Throttled or AccountRefused.

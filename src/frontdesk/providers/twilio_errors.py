@@ -12,6 +12,7 @@ _CREDENTIALS = "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN with `frontdesk d
 _CONSOLE = "Sign in to Twilio and see why."
 _SENDER = "Check in the Twilio console that the sending number is on this account and can send."
 _BAD_TO = "Correct the number, or close the lead."
+_ADDRESS = "Buy one in the Twilio console, which asks for it, then `frontdesk pool add` it."
 _WAIT = "Nothing: it is sent again later by itself."
 _NONE = "Nothing can be done for this message."
 
@@ -33,6 +34,9 @@ _TABLE: tuple[tuple[int, ErrorClass, str, str, float | None], ...] = (
     (21659, ErrorClass.OPERATOR, "the sending number is not a Twilio number of this account", _SENDER, None),
     (21660, ErrorClass.OPERATOR, "the sending number belongs to another account", _SENDER, None),
     (21703, ErrorClass.OPERATOR, "the Messaging Service has no sending numbers", _SENDER, None),
+    (21422, ErrorClass.PERMANENT, "somebody else bought the number meanwhile", "Buy another one.", None),
+    (21615, ErrorClass.OPERATOR, "a number there needs a local address", _ADDRESS, None),
+    (21631, ErrorClass.OPERATOR, "a number there needs an address", _ADDRESS, None),
     (21408, ErrorClass.PERMANENT, "texts to that country are switched off", "Enable it under Geo Permissions.", None),
     (21612, ErrorClass.PERMANENT, "this sender cannot reach that number", "Use another sending number.", None),
     (21602, ErrorClass.OUR_BUG, "the message has no text and no media", "Report it as a bug.", None),

@@ -62,8 +62,13 @@ OUTCOMES = (
 """What is known from an answer that is no message."""
 
 
-def failure_of(answer: httpx2.Response, exchange: Exchange | None = None, failed: str = "Not sent") -> SendError:
-    """What an answer that is no message means; `failed` begins the sentence where nothing was done."""
+def failure_of(
+    answer: httpx2.Response, exchange: Exchange | None = None, failed: str = "Not sent", done: str = "sent"
+) -> SendError:
+    """What an answer that is no message means; `failed` begins the sentence where nothing was done.
+
+    `done` is what may have been done where nobody knows.
+    """
     status, code = answer.status_code, _error_code(answer)
     advice = explain(code)
     outcome = next(row for row in OUTCOMES if row.fits(status, advice.error_class))
@@ -72,8 +77,8 @@ def failure_of(answer: httpx2.Response, exchange: Exchange | None = None, failed
         words = advice.words if advice.error_class is ErrorClass.RETRY else "too many requests at once"
         return Throttled(f"{failed} yet: {words}.", retry_after=delay, code=code, exchange=exchange)
     if outcome.means is Unknown:
-        words = "Twilio's answer names no message" if answer.is_success else f"Twilio answered HTTP {status}"
-        return Unknown(f"{words}: it may have been sent.", code=code, exchange=exchange)
+        words = "Twilio's answer names nothing" if answer.is_success else f"Twilio answered HTTP {status}"
+        return Unknown(f"{words}: it may have been {done}.", code=code, exchange=exchange)
     words = f"{failed}: {advice.words} (HTTP {status}). {advice.todo}"
     return outcome.means(words, code=code, exchange=exchange)
 

@@ -5,7 +5,7 @@ import re
 import phonenumbers
 from phonenumbers import timezone
 
-__all__ = ["calling_code_of", "read_email", "read_phone", "region_of", "zone_of"]
+__all__ = ["calling_code_in", "calling_code_of", "read_email", "read_phone", "region_of", "zone_of"]
 
 _EMAIL = re.compile(r"[^\s@<>(),;:\"]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _POPULOUS = ("America/New_York", "America/Chicago", "America/Toronto", "Australia/Sydney", "Europe/London")
@@ -45,6 +45,12 @@ def calling_code_of(number: str) -> str:
         return f"+{phonenumbers.parse(number, None).country_code}"
     except phonenumbers.NumberParseException:
         return ""
+
+
+def calling_code_in(region: str) -> str:
+    """The country code of a two-letter region, such as +44; empty if unknown."""
+    code = phonenumbers.country_code_for_region(region)
+    return f"+{code}" if code else ""
 
 
 def zone_of(number: str, usual: str) -> str:

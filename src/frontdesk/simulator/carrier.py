@@ -13,6 +13,7 @@ from frontdesk.simulator.arrivals import Arrivals
 from frontdesk.simulator.faults import Fault, Faults
 from frontdesk.simulator.keywords import Subscriptions
 from frontdesk.simulator.messages import KEEP, MessageLog, SimulatedMessage, new_sid
+from frontdesk.simulator.number_shop import NumberShop
 from frontdesk.simulator.refusals import check_order
 from frontdesk.simulator.webhooks import Poster, call_fields, inbound_fields, receipt_fields
 
@@ -68,6 +69,8 @@ class Carrier:
         self.arrivals = Arrivals()
         """Every request to create a message, also those that were refused."""
         self.subscriptions = Subscriptions()
+        self.shop = NumberShop()
+        """Numbers that can be bought, and those that were: they are the account's like `numbers`."""
         self.landlines: set[str] = set()
         """Phones that take no texts."""
         self.accepted = 0
@@ -107,7 +110,7 @@ class Carrier:
             media=media,
             callback=status_callback,
             validity=validity,
-            numbers=self.numbers,
+            numbers=[*self.numbers, *self.shop.bought] if self.numbers else (),
             opted_out=self.subscriptions.is_opted_out(to, from_),
             landline=to in self.landlines,
         )

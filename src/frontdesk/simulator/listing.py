@@ -9,13 +9,12 @@ from email.utils import format_datetime
 from itertools import dropwhile, islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
-from uuid import NAMESPACE_URL, uuid5
 
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.messages import SimulatedMessage
 from frontdesk.simulator.segments import count_segments
 
-__all__ = ["list_page", "media_page", "message_json", "number_page"]
+__all__ = ["list_page", "media_page", "message_json"]
 
 DEFAULT_PAGE = 50
 LARGEST_PAGE = 1000
@@ -125,23 +124,3 @@ def _page_size(text: str) -> int:
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-
-
-def number_page(carrier: Carrier) -> dict[str, Any]:
-    """The account's numbers, all on one page; their webhooks are the hooks' own, unless one has another."""
-    base = f"/2010-04-01/Accounts/{carrier.account_sid}/IncomingPhoneNumbers"
-    rows = [
-        {
-            "account_sid": carrier.account_sid,
-            "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
-            "phone_number": number,
-            "sid": f"PN{uuid5(NAMESPACE_URL, number).hex}",
-            "sms_method": "POST",
-            "sms_url": carrier.hooks.elsewhere.get(number, carrier.hooks.sms_url),
-            "status": "in-use",
-            "voice_url": carrier.hooks.voice_url,
-        }
-        for number in carrier.numbers
-    ]
-    page = {"page": 0, "page_size": LARGEST_PAGE, "start": 0, "end": len(rows) - 1, "uri": f"{base}.json"}
-    return {"incoming_phone_numbers": rows, "next_page_uri": None, "previous_page_uri": None, **page}

@@ -1,48 +1,43 @@
 """Twilio's REST over a simulated carrier: create, list and fetch messages and their attachments.
 
-Source: Twilio, Message resource and its Media (2010-04-01): form in, JSON out, errors as
-`{code, message, more_info, status}`.
+Source: Twilio, Message resource and its Media (2010-04-01): form in, JSON out.
 """
 
 import asyncio
-import base64
-import hmac
-from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from frontdesk.simulator.answers import FORM, TOO_MANY, error, refused, throttled
 from frontdesk.simulator.arrivals import Arrival, Fate
 from frontdesk.simulator.carrier import Carrier
 from frontdesk.simulator.faults import Fault
-from frontdesk.simulator.listing import list_page, media_page, message_json, number_page
+from frontdesk.simulator.listing import list_page, media_page, message_json
 from frontdesk.simulator.messages import SimulatedMessage
+from frontdesk.simulator.number_api import number_routes
 from frontdesk.simulator.refusals import Refusal
 from frontdesk.simulator.unanswered import Dropped, Hung
 
 __all__ = ["twilio_routes"]
-
-TOO_MANY = 20429
-FORM = "application/x-www-form-urlencoded"
 
 
 def twilio_routes(carrier: Carrier) -> list[Route]:
     """The routes under /2010-04-01 for one carrier."""
 
     async def create(request: Request) -> Response:
-        return _refused(request, carrier) or await _create(request, carrier)
+        return refused(request, carrier) or await _create(request, carrier)
 
     async def list_all(request: Request) -> Response:
-        return _refused(request, carrier) or await _list(request, carrier)
+        return refused(request, carrier) or await _list(request, carrier)
 
     async def fetch(request: Request) -> Response:
-        return _refused(request, carrier) or _look_up(request, carrier)
+        return refused(request, carrier) or _look_up(request, carrier)
 
     async def list_media(request: Request) -> Response:
         message = _found(request, carrier)
-        return _refused(request, carrier) or (JSONResponse(media_page(carrier, message)) if message else _no(request))
+        return refused(request, carrier) or (JSONResponse(media_page(carrier, message)) if message else _no(request))
 
     async def attachment(request: Request) -> Response:
         message = _found(request, carrier)
@@ -50,13 +45,10 @@ def twilio_routes(carrier: Carrier) -> list[Route]:
         url = there.get(request.path_params["key"])
         return RedirectResponse(url) if url else _no(request)  # the address is the secret, as at Twilio by default
 
-    async def list_numbers(request: Request) -> Response:
-        return _refused(request, carrier) or JSONResponse(number_page(carrier))
-
     account = "/2010-04-01/Accounts/{account}"
     base = f"{account}/Messages"
     return [
-        Route(f"{account}/IncomingPhoneNumbers.json", list_numbers, methods=["GET"]),
+        *number_routes(carrier, account),
         Route(f"{base}.json", create, methods=["POST"]),
         Route(f"{base}.json", list_all, methods=["GET"]),
         Route(base + "/{sid}.json", fetch, methods=["GET"]),
@@ -68,7 +60,7 @@ def twilio_routes(carrier: Carrier) -> list[Route]:
 async def _create(request: Request, carrier: Carrier) -> Response:
     """Take a message, with whatever trouble the faults have in store before and after."""
     if not request.headers.get("content-type", "").lower().startswith(FORM):
-        return _error(415, "Unsupported Media Type", status=415)
+        return error(415, "Unsupported Media Type", status=415)
     form = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
     asked = {"from_": _one(form, "From"), "to": _one(form, "To"), "body": _one(form, "Body")}
     callback, validity = _one(form, "StatusCallback"), _one(form, "ValidityPeriod")
@@ -81,7 +73,7 @@ async def _create(request: Request, carrier: Carrier) -> Response:
         )
     except Refusal as refusal:
         arrival.fate, arrival.code = Fate.REFUSED, refusal.code
-        return _error(refusal.code, refusal.message, status=refusal.status)
+        return error(refusal.code, refusal.message, status=refusal.status)
     arrival.sid = message.sid
     answer = message_json(carrier, message)
     await asyncio.sleep(carrier.faults.delay_seconds)
@@ -93,10 +85,10 @@ def _trouble_before(carrier: Carrier, arrival: Arrival) -> Response | None:
     faults = carrier.faults
     if faults.strikes(Fault.THROTTLE):
         arrival.fate, arrival.code = Fate.THROTTLED, TOO_MANY
-        return _throttled(carrier)
+        return throttled(carrier)
     if faults.strikes(Fault.HTTP_500_BEFORE_ACCEPT):
         arrival.fate = Fate.FAILED
-        return _error(20500, "Internal Server Error", status=500)
+        return error(20500, "Internal Server Error", status=500)
     if faults.strikes(Fault.DROP_BEFORE_ACCEPT):
         arrival.fate = Fate.DROPPED
         return Dropped()
@@ -107,7 +99,7 @@ def _trouble_after(carrier: Carrier, arrival: Arrival) -> Response | None:
     """What hides that a message was accepted."""
     if carrier.faults.strikes(Fault.HTTP_500_AFTER_ACCEPT):
         arrival.fate = Fate.ACCEPTED_500
-        return _error(20500, "Internal Server Error", status=500)
+        return error(20500, "Internal Server Error", status=500)
     if carrier.faults.strikes(Fault.DROP_AFTER_ACCEPT):
         arrival.fate = Fate.ACCEPTED_UNANSWERED
         return Dropped()
@@ -117,18 +109,11 @@ def _trouble_after(carrier: Carrier, arrival: Arrival) -> Response | None:
     return None
 
 
-def _throttled(carrier: Carrier) -> Response:
-    throttled = _error(TOO_MANY, "Too Many Requests", status=429)
-    if carrier.faults.retry_after is not None:
-        throttled.headers["Retry-After"] = str(carrier.faults.retry_after)
-    return throttled
-
-
 def _look_up(request: Request, carrier: Carrier) -> Response:
     if carrier.faults.strikes(Fault.LOOK_UP_500):
-        return _error(20500, "Internal Server Error", status=500)
+        return error(20500, "Internal Server Error", status=500)
     if carrier.faults.strikes(Fault.LOOK_UP_THROTTLE):
-        return _throttled(carrier)
+        return throttled(carrier)
     message = _found(request, carrier)
     return JSONResponse(message_json(carrier, message)) if message else _no(request)
 
@@ -136,7 +121,7 @@ def _look_up(request: Request, carrier: Carrier) -> Response:
 async def _list(request: Request, carrier: Carrier) -> Response:
     await asyncio.sleep(carrier.faults.listing_seconds)
     if carrier.faults.strikes(Fault.LISTING_500):
-        return _error(20500, "Internal Server Error", status=500)
+        return error(20500, "Internal Server Error", status=500)
     return JSONResponse(list_page(carrier, str(request.url.path), request.url.query))
 
 
@@ -145,25 +130,7 @@ def _found(request: Request, carrier: Carrier) -> SimulatedMessage | None:
 
 
 def _no(request: Request) -> JSONResponse:
-    return _error(20404, f"The requested resource {request.url.path} was not found", status=404)
-
-
-def _refused(request: Request, carrier: Carrier) -> Response | None:
-    """401 unless the request has the account's Basic credentials and names the account in its path."""
-    expected = base64.b64encode(f"{carrier.account_sid}:{carrier.auth_token}".encode())
-    kind, _, given = request.headers.get("authorization", "").partition(" ")
-    is_known = kind.lower() == "basic" and hmac.compare_digest(given.strip().encode("utf-8", "replace"), expected)
-    if is_known and request.path_params["account"] == carrier.account_sid:
-        return None
-    refusal = _error(20003, "Authenticate", status=401)
-    refusal.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
-    return refusal
-
-
-def _error(code: int, message: str, *, status: int) -> JSONResponse:
-    page = f"https://www.twilio.com/docs/errors/{code}"
-    body: dict[str, Any] = {"code": code, "message": message, "more_info": page, "status": status}
-    return JSONResponse(body, status_code=status)
+    return error(20404, f"The requested resource {request.url.path} was not found", status=404)
 
 
 def _one(form: dict[str, list[str]], name: str) -> str:
