@@ -1,12 +1,16 @@
 """How many numbers are wanted, and what the caps allow."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.clients.buying import Caps, Spent, forbidden, wanted
+from frontdesk.commands.checks import State
+from frontdesk.commands.checks_onboarding import check_buying
+from frontdesk.testing import WHATSAPP, scratch_settings
 
 CAPS = Caps(2, Decimal("3.45"), Decimal("1.15"), "USD")
 
@@ -50,3 +54,23 @@ def test_those_who_wait_come_on_top_of_what_is_to_be_left(
     waiting: int, free: int, coming: int, low_water: int, number: int
 ) -> None:
     assert wanted(waiting=waiting, free=free, coming=coming, low_water=low_water) == number
+
+
+@pytest.mark.parametrize(
+    ("pool", "account", "state", "words"),
+    [
+        ({}, {}, None, ""),
+        ({"buy": True}, {}, State.OK, "2 a day at most, 10 USD a month for all, 1.15 each"),
+        ({"buy": True}, {"twilio_number": None}, State.FAIL, "set pool.buy_country"),
+        ({"buy": True, "buy_country": "us"}, {"twilio_number": None}, State.OK, ""),
+        ({"buy": True, "buy_per_day": 0}, {}, State.WARN, "pool.buy_per_day"),
+        ({"buy": True, "buy_budget": 1}, {}, State.WARN, "pool.buy_budget"),
+        ({"buy": True}, {"twilio_account_sid": None, "twilio_auth_token": None, **WHATSAPP}, State.FAIL, "TWILIO"),
+    ],
+)
+def test_the_doctor_says_what_keeps_the_desk_from_buying(
+    pool: dict[str, Any], account: dict[str, Any], state: State | None, words: str
+) -> None:
+    checks = list(check_buying(scratch_settings(pool=pool, **account)))
+    assert [check.state for check in checks] == ([] if state is None else [state])
+    assert all(words in check.found + check.todo for check in checks)

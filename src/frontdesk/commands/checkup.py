@@ -22,7 +22,7 @@ from frontdesk.commands.checks import (
 )
 from frontdesk.commands.checks_alerts import ask_channels, check_admin_phone, check_alert_settings
 from frontdesk.commands.checks_model import ask_model_once, check_model
-from frontdesk.commands.checks_onboarding import check_onboarding
+from frontdesk.commands.checks_onboarding import check_buying, check_onboarding
 from frontdesk.commands.checks_whatsapp import check_whatsapp
 from frontdesk.commands.database import opened, schema_version
 from frontdesk.commands.described import described
@@ -87,6 +87,7 @@ def _checks(given: Given) -> Iterator[Check]:
     yield from asyncio.run(_database(settings))
     yield from check_account(settings)
     yield from check_onboarding(settings)
+    yield from check_buying(settings)
     yield from check_whatsapp(settings)
     yield from check_public_url(settings)
     yield from check_vapi(settings)
