@@ -188,7 +188,7 @@ def test_a_silence_needs_an_author_a_reason_and_an_end_within_a_month() -> None:
 def test_each_type_says_what_it_means_and_what_to_do_first() -> None:
     wanted = {
         "OPENAI_FAILURE", "STUCK_CLIENT", "PAYMENT_BLOCK", "POOL_EMPTY", "INVARIANT_VIOLATION", "DEAD_LETTERS",
-        "OUTBOX_STALLED", "PROVIDER_DOWN", "UNKNOWN_SENDS", "OPTED_OUT_ADMIN", "WORKER_DOWN",
+        "OUTBOX_STALLED", "PROVIDER_DOWN", "UNKNOWN_SENDS", "OPTED_OUT_ADMIN", "WORKER_DOWN", "NUMBER_NOT_BOUGHT",
     }  # fmt: skip
     assert set(KINDS) == wanted | {TEST}
     for kind in KINDS.values():
