@@ -18,8 +18,9 @@ from frontdesk.db.pool import Tx
 from frontdesk.effects import SendClass
 from frontdesk.onboarding import answers, rules, wording
 from frontdesk.onboarding import store as onboarding
-from frontdesk.onboarding.model import Consent, Effect, Facts, Learn, Move, Ready, Reply, State
+from frontdesk.onboarding.model import Consent, Effect, Facts, Learn, Move, Ready, Reply
 from frontdesk.onboarding.store import Standing
+from frontdesk.onboarding_states import State
 from frontdesk.outbox import store as outbox
 from frontdesk.outbox.consents import record_consent
 from frontdesk.outbox.keys import dedupe_key

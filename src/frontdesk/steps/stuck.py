@@ -10,10 +10,11 @@ from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 from frontdesk.effects import Severity
 from frontdesk.hours import OpeningHours
+from frontdesk.onboarding_states import TURNS, State, Turn
 from frontdesk.settings import Settings
 from frontdesk.steps.facts import hours_for, known_zone
 from frontdesk.watching import store as watching
-from frontdesk.watching.model import Clock, Stuck, Trouble, Turn, Waiting
+from frontdesk.watching.model import Clock, Stuck, Trouble, Waiting
 from frontdesk.watching.open_time import OpenClock
 from frontdesk.watching.rules import THRESHOLDS, judge, minutes_of
 
@@ -44,11 +45,11 @@ class Clocks:
 
 async def find_stuck(tx: Tx, now: datetime, settings: Settings) -> list[Stuck]:
     """Everybody who is stuck at `now`, those first who need a person most."""
-    own = settings.stuck.by_state
+    own = settings.stuck.minutes
     row = {
         "states": list(THRESHOLDS),
         "late": [now - timedelta(minutes=minutes_of(state, own)) for state in THRESHOLDS],
-        "asks": [threshold.turn is Turn.CLIENT for threshold in THRESHOLDS.values()],
+        "asks": [TURNS[state] is Turn.CLIENT for state in THRESHOLDS],
         "structural": now - timedelta(minutes=settings.stuck.structural_minutes),
     }
     found = [*_judged(await tx.all(Q.waiting, row), now, settings)]
@@ -56,7 +57,7 @@ async def find_stuck(tx: Tx, now: datetime, settings: Settings) -> list[Stuck]:
 
 
 def _judged(rows: Any, now: datetime, settings: Settings) -> Iterator[Stuck]:
-    clocks, own, structural = Clocks(settings), settings.stuck.by_state, settings.stuck.structural_minutes
+    clocks, own, structural = Clocks(settings), settings.stuck.minutes, settings.stuck.structural_minutes
     for row in rows:
         wall = (now - row.entered_at) / timedelta(minutes=1)
         opening = wall
@@ -66,7 +67,7 @@ def _judged(rows: Any, now: datetime, settings: Settings) -> Iterator[Stuck]:
             client_id=row.client_id,
             name=row.name,
             phone=row.phone,
-            state=row.state,
+            state=State(row.state),
             entered_at=row.entered_at,
             paid=row.paid,
             wall=wall,

@@ -17,7 +17,7 @@ from frontdesk.db.pool import Bucket, Database, Tx, is_gone
 from frontdesk.effects import Alert, SendClass, Severity
 from frontdesk.onboarding import rules
 from frontdesk.onboarding import store as onboarding
-from frontdesk.onboarding.model import TURNS, State, Turn
+from frontdesk.onboarding_states import TURNS, State, Turn
 from frontdesk.outbox.quiet import every_day, window
 from frontdesk.outbox.regions import places
 from frontdesk.settings import Settings

@@ -5,6 +5,7 @@ One pass: note who moved, find who is stuck, look once more, tell. Any number of
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
@@ -60,7 +61,7 @@ async def tell_of(
         "states": [one.state for one in stuck],
         "entered_at": [one.entered_at for one in stuck],
         "now": now,
-        "logged_before": now - settings.stuck.log_every,
+        "logged_before": now - timedelta(hours=settings.stuck.log_every_hours),
     }
     async with db.transaction(bucket) as tx:
         still = {found.client_id: found.first for found in await tx.all(Q.still_stuck, row)}

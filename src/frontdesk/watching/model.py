@@ -5,18 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from frontdesk.effects import Severity
+from frontdesk.onboarding_states import State, Turn
 
-__all__ = ["FINAL", "Clock", "Ladder", "Stuck", "Threshold", "Trouble", "Turn", "Waiting"]
-
-FINAL = frozenset({"COMPLETE"})
-"""States that nobody has to leave."""
-
-
-class Turn(StrEnum):
-    """Who moves a client on."""
-
-    DESK = "desk"
-    CLIENT = "client"
+__all__ = ["Clock", "Ladder", "Stuck", "Threshold", "Trouble", "Waiting"]
 
 
 class Clock(StrEnum):
@@ -45,14 +36,13 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One state: whose turn it is, how long is too long, and what to say of it."""
+    """One state: how long is too long, and what to say of it."""
 
-    turn: Turn
     minutes: int
-    clock: Clock
-    ladder: Ladder
     waits_for: str
     todo: str
+    clock: Clock = Clock.WALL
+    ladder: Ladder = Ladder.BY_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +52,7 @@ class Waiting:
     client_id: int
     name: str
     phone: str | None
-    state: str
+    state: State
     entered_at: datetime
     paid: bool
     wall: float
@@ -77,7 +67,7 @@ class Stuck:
     client_id: int
     name: str
     phone: str | None
-    state: str
+    state: State
     entered_at: datetime
     stuck_for_minutes: int
     threshold_minutes: int
