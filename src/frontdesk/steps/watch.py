@@ -79,8 +79,9 @@ async def tell_of(
             threshold_minutes=one.threshold_minutes,
             reason=one.reason,
         )
-    seen = [alert for one in here if (alert := alert_for(one)) is not None]
-    again = {(alert.alert_type, alert.key) for one in news if (alert := alert_for(one)) is not None}
+    alerts = [(alert, still[one.client_id]) for one in here if (alert := alert_for(one)) is not None]
+    seen = [alert for alert, _ in alerts]
+    again = {(alert.alert_type, alert.key) for alert, first in alerts if first}
     told = await tell(db, bucket, clock, seen, types=_TYPES, again=again)
     return len(news), told.raised, told.resolved
 

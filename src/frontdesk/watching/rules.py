@@ -75,10 +75,11 @@ def judge(waiting: Waiting, own: Mapping[State, int], *, structural_minutes: flo
     threshold = THRESHOLDS.get(waiting.state)
     if threshold is None:
         return None
-    turn, minutes = TURNS[waiting.state], minutes_of(waiting.state, own)
+    minutes = minutes_of(waiting.state, own)
     spent = waiting.wall if threshold.clock is Clock.WALL else waiting.opening
     # While the desk itself is to act, no answer is waited for.
-    trouble = waiting.trouble if turn is Turn.CLIENT and waiting.wall >= structural_minutes else None
+    asked = TURNS[waiting.state] is Turn.CLIENT and waiting.wall >= structural_minutes
+    trouble = waiting.trouble if asked else None
     unpaid = threshold.ladder is Ladder.UNPAID and not waiting.paid
     if spent < minutes and trouble is None:
         return None
@@ -94,13 +95,13 @@ def judge(waiting: Waiting, own: Mapping[State, int], *, structural_minutes: flo
         phone=waiting.phone,
         state=waiting.state,
         entered_at=waiting.entered_at,
-        stuck_for_minutes=int(spent),
+        clock=threshold.clock,
+        spent=spent,
         threshold_minutes=minutes,
         severity=Severity.HIGH if trouble else severity,
         terminal=terminal or trouble is not None,
-        whose_turn=turn,
-        reason=_sentence(f"{why} ({_spent(spent, minutes, threshold.clock)})"),
-        suggested_action=_sentence(f"{todo} ({waiting.phone})" if turn is Turn.CLIENT and waiting.phone else todo),
+        why=why,
+        todo=todo,
         unpaid=unpaid and spent >= minutes,
     )
 
@@ -111,20 +112,3 @@ def _severity(ladder: Ladder, times: float, *, unpaid: bool) -> tuple[Severity, 
     if ladder is Ladder.AT_ONCE or times >= _HIGH:
         return Severity.HIGH, False
     return (Severity.MEDIUM if times >= _MEDIUM else Severity.LOW), False
-
-
-def _spent(spent: float, minutes: int, clock: Clock) -> str:
-    of_what = " of opening hours" if clock is Clock.OPENING else ""
-    return f"{_duration(spent)}{of_what}, {_duration(minutes)} is the threshold"
-
-
-def _duration(minutes: float) -> str:
-    whole = int(minutes)
-    if whole < 60:
-        return f"{whole} min"
-    hours, rest = divmod(whole, 60)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
