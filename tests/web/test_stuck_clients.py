@@ -1,5 +1,6 @@
 """Stuck clients for programs and people: the exact shape, the filters, what is refused, and the page."""
 
+import time
 from typing import Any
 
 import pytest
@@ -90,3 +91,21 @@ def test_the_page_shows_who_and_what_to_do_and_no_markup_of_theirs(town: Any) ->
     assert "will not move by itself" in page
     assert "<code>frontdesk status</code>" in page
     assert town.get("/parts/stuck").text.count('class="row"') == 4
+
+
+def test_metrics_and_the_first_page_count_them_by_severity(town: Any) -> None:
+    town.sql(
+        "INSERT INTO alerts (alert_type, alert_key, severity, opened_at) "
+        "SELECT 'DISK', n::text, CASE n WHEN 1 THEN 'HIGH' ELSE 'LOW' END, now() FROM generate_series(1, 3) AS n"
+    )
+    deadline, low = time.monotonic() + 20, 'frontdesk_alerts_open{severity="LOW"} 2.0'
+    while low not in (told := town.get("/metrics").text):  # a reading is kept for a while
+        assert time.monotonic() < deadline, told
+        time.sleep(0.2)
+    assert 'frontdesk_stuck_clients{severity="HIGH"} 3.0' in told
+    assert 'frontdesk_stuck_clients{severity="LOW"} 1.0' in told
+    assert 'frontdesk_stuck_clients{severity="MEDIUM"} 0.0' in told
+    page = " ".join(town.get("/").text.split())
+    assert '<a href="/stuck">Stuck clients: 4</a><span class="chip bad">3 high</span>' in page
+    assert '<a href="/alerts">Open alerts: ' in page
+    assert '<span class="chip ">2 low</span>' in page
