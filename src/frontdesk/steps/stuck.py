@@ -63,12 +63,12 @@ async def find_stuck(tx: Tx, now: datetime, settings: Settings) -> list[Stuck]:
     asked = [_asked(state, now, settings.stuck) for state in THRESHOLDS]
     ahead = create_task(tx.all(Q.waiting, asked[0]))
     try:
-        for following in (*asked[1:], None):
+        for state, following in zip(THRESHOLDS, (*asked[1:], None), strict=True):
             rows = await ahead
             if following is not None:
                 ahead = create_task(tx.all(Q.waiting, following))
                 await sleep(0)  # which sends it
-            found.extend(judged(rows))
+            found.extend(judged(state, rows))
     finally:
         await wait({ahead})  # no transaction is left with a statement under way
     return sorted(found, key=lambda one: (_RANK[one.severity], not one.terminal, one.entered_at, one.client_id))
@@ -83,12 +83,12 @@ def _asked(state: State, now: datetime, settings: StuckSettings) -> dict[str, An
     }
 
 
-def _judged(rows: Sequence[Any], *, now: datetime, settings: Settings, clocks: Clocks) -> Iterator[Stuck]:
+def _judged(state: State, rows: Sequence[Any], *, now: datetime, settings: Settings, clocks: Clocks) -> Iterator[Stuck]:
     own, structural = settings.stuck.minutes, settings.stuck.structural_minutes
+    by_opening = THRESHOLDS[state].clock is Clock.OPENING
     for row in rows:
-        state = State[row.state]
         wall = opening = (now - row.entered_at) / _MINUTE
-        if THRESHOLDS[state].clock is Clock.OPENING:
+        if by_opening:
             opening = clocks.of(row.hours, row.timezone).between(row.entered_at, now) / _MINUTE
         trouble = Trouble(row.trouble) if row.trouble else None
         waiting = Waiting(row.client_id, row.name, row.phone, state, row.entered_at, row.paid, wall, opening, trouble)

@@ -4,7 +4,7 @@
 -- The trap: texts are looked for by the owner's phone alone, so that what the desk tells an owner of leads counts as asked.
 -- The trap: without OFFSET 0 the planner reads all clients who are done as well, and asks for the texts twice.
 -- name: waiting
-SELECT s.client_id, c.name, c.phone_number AS phone, %(state)s::text AS state, s.entered_at, c.payment_active AS paid,
+SELECT s.client_id, c.name, c.phone_number AS phone, s.entered_at, c.payment_active AS paid,
        c.timezone, c.settings ->> 'hours' AS hours, w.trouble
 FROM (
     SELECT client_id, entered_at FROM onboarding_states

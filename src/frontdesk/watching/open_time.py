@@ -23,10 +23,10 @@ class OpenClock:
         self._zone = zone
         self._never_open = not any(hours.week)
         self._spans: dict[date, list[tuple[datetime, datetime]]] = {}
-        self._between: dict[tuple[date, date], timedelta] = {}
         self._until: datetime | None = None
-        self._last = date.min
         self._of_last = _NONE
+        self._last = self._first = date.min
+        self._from: dict[date, timedelta] = {}  # open time of whole days, from one up to the last, by the first
 
     def between(self, since: datetime, until: datetime) -> timedelta:
         """The open time from `since` to `until`; none where that is no time."""
@@ -35,14 +35,18 @@ class OpenClock:
         if self._never_open:
             return until - since
         if until != self._until:
-            self._until, self._last = until, until.astimezone(self._zone).date()
-            self._of_last = self._within(self._last, _LONG_AGO, until)
+            self._ask_until(until)
         day = since.astimezone(self._zone).date()
         if day == self._last:
             return self._within(day, since, until)
-        if (days := (day, self._last)) not in self._between:
-            self._between[days] = self._days_between(*days)
-        return self._within(day, since, until) + self._between[days] + self._of_last
+        return self._within(day, since, until) + self._days_from(day + _DAY) + self._of_last
+
+    def _ask_until(self, until: datetime) -> None:
+        self._until, last = until, until.astimezone(self._zone).date()
+        self._of_last = self._within(last, _LONG_AGO, until)
+        if last != self._last:
+            self._last = self._first = last
+            self._from = {last: _NONE}
 
     def _within(self, day: date, since: datetime, until: datetime) -> timedelta:
         spent = _NONE
@@ -51,12 +55,13 @@ class OpenClock:
                 spent += (end if end < until else until) - (begin if begin > since else since)
         return spent
 
-    def _days_between(self, day: date, last: date) -> timedelta:
-        """The open time of whole days, neither the first nor the last among them."""
-        spent = _NONE
-        while (day := day + _DAY) < last:
-            spent += sum((end - begin for begin, end in self._spans_of(day)), _NONE)
-        return spent
+    def _days_from(self, day: date) -> timedelta:
+        """The open time of whole days from this one on, the last not among them."""
+        while self._first > day:
+            spent = self._from[self._first]
+            self._first -= _DAY
+            self._from[self._first] = spent + sum((end - begin for begin, end in self._spans_of(self._first)), _NONE)
+        return self._from[day]
 
     def _spans_of(self, day: date) -> list[tuple[datetime, datetime]]:
         if day not in self._spans:
