@@ -3,8 +3,9 @@
     .venv/bin/python bench/stuck.py [--clients 10000] [--rounds 9]
 
 One scratch PostgreSQL (fsync on), beside 100,000 clients who are done. Each owner was texted five times. A pass notes
-who moved and finds who is stuck; the alerts are not part of it. First 5 % of the clients are stuck, for which
-the target is meant, and then all of them, to see what that costs. They live in 50 time zones.
+who moved and finds who is stuck; the alerts are not part of it. First 5 % of the clients are stuck, and then all of
+them. They live in 50 time zones, and those who are stuck came in over twelve days. Beside the median stands what this
+process took of the CPU, which a busy machine swells less.
 """
 
 import argparse
@@ -14,23 +15,21 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import structlog
 
 from frontdesk.db.embedded import EmbeddedPostgres
 from frontdesk.db.pool import PUBLIC
 from frontdesk.desk import Desk
+from frontdesk.onboarding_states import FINAL, State
 from frontdesk.steps.stuck import find_stuck
 from frontdesk.steps.watch import look
 from frontdesk.testing import FrozenClock, scratch_settings
 
 TARGET = 200.0  # ms a pass
 NOW = datetime(2026, 11, 18, 17, 0, tzinfo=UTC)
-STATES = [
-    "S0_WELCOME", "S1_BUSINESS_NAME", "S2_SERVICE_TYPE", "S3_SERVICE_AREA", "S4_HOURS", "S5_CONFIRM_LIVE",
-    "S6_ASSIGN_NUMBER", "S7_FORWARDING", "S8_GREETING", "S9_TEST_CALL",
-]  # fmt: skip
+STATES = [state.value for state in State if state not in FINAL]
 FILL = """
 WITH client AS (
     INSERT INTO clients (name, phone_number, timezone, created_at)
@@ -52,7 +51,8 @@ FROM client
 """
 AGE = """
 UPDATE onboarding_states SET entered_at = %(now)s::timestamptz
-    - CASE WHEN client_id %% 100 < %(share)s THEN interval '20 days' ELSE interval '10 minutes' END
+    - CASE WHEN client_id %% 100 < %(share)s THEN interval '20 days' + client_id * 7 %% 17280 * interval '1 minute'
+           ELSE interval '10 minutes' END
 """
 
 
@@ -81,13 +81,16 @@ async def measure(dsn: str, clients: int, rounds: int) -> int:
         async with desk.db.transaction(single=True) as tx:
             await tx.run("VACUUM ANALYZE")
         first, (_, stuck) = await timed(look(desk.db, PUBLIC, clock, desk.settings))
+        cpu = process_time()
         took = [(await timed(look(desk.db, PUBLIC, clock, desk.settings)))[0] for _ in range(rounds)]
+        cpu = (process_time() - cpu) * 1000 / rounds
         reads = [(await timed(find(desk)))[0] for _ in range(rounds)]
         mark = "" if statistics.median(took) < TARGET else f"  ✗ over {TARGET:g}"
-        well &= share == 100 or not mark
+        well &= not mark
         name = f"{len(stuck):,} of {clients:,} stuck"
         print(f"{name:<24}{statistics.median(took):>9.1f} ms  ({min(took):.1f} to {max(took):.1f}){mark}")
         print(f"{'  of this, finding them':<24}{statistics.median(reads):>9.1f} ms")
+        print(f"{'  CPU of this process':<24}{cpu:>9.1f} ms")
         print(f"{'  noting them all anew':<24}{first:>9.1f} ms, once")
     await desk.close()
     return 0 if well else 1

@@ -98,6 +98,7 @@ def _section(path: Sequence[str]) -> Any:
 
 def _type_words(annotation: Any) -> str:
     words = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "Path": "path"}
+    words["State"] = "whole numbers by [state](states.md)"
     name = getattr(annotation, "__name__", str(annotation))
     if get_origin(annotation) is not None or name == "UnionType":
         arguments = [one for one in get_args(annotation) if one is not type(None)]

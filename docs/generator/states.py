@@ -10,7 +10,7 @@ import psycopg
 
 from frontdesk.effects import SendClass
 from frontdesk.onboarding.model import MOVES as ONBOARDING
-from frontdesk.onboarding.model import TURNS, State
+from frontdesk.onboarding_states import TURNS, State
 from frontdesk.outbox.model import MOVES, LedgerStatus
 from generator.markdown import code, page, table
 

@@ -47,7 +47,6 @@ _WAIT_ON_OTHERS = ("listen", "reconcile", "missed_receipts", "catch_up", "monito
 _RELEASE = 60.0  # seconds; what was put while a switch was lifted may be held by it still
 _CLOSE_EXPIRED = 300.0  # seconds; days are what a lead's time is counted in
 _TAKE_UP = 10.0  # seconds; a person who wrote by hand, and an owner who waits for a number, look at the phone meanwhile
-_TELL = 2.0  # seconds between looks for alerts to tell; the first gather as long
 _MISSED_RECEIPTS = 60.0  # seconds between looks for receipts that did not come
 
 
@@ -104,7 +103,7 @@ class Service:
         self._loop("heartbeat", self._beat, rest=_HEARTBEAT)
         if self._roles & {"worker", "scheduler"}:
             self._loop("look", self._look.step, rest=self._look_rest, wake=self._looking)
-            self._loop("tell", self.telling.step, rest=_TELL)
+            self._loop("tell", self.telling.step, rest=self.telling.rest)
         if "worker" in self._roles:
             poll = self._settings.worker.poll_seconds
             self._loop("handle", self.handling.step, rest=poll, paced="inbox")

@@ -9,7 +9,19 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from frontdesk.delays import delay
 from frontdesk.hours import opening_hours
 
-__all__ = ["E164", "Country", "FieldName", "FormSource", "Hours", "Part", "TimeZone", "Wait", "secrets_in"]
+__all__ = [
+    "E164",
+    "Count",
+    "Country",
+    "FieldName",
+    "FormSource",
+    "Hours",
+    "Part",
+    "Span",
+    "TimeZone",
+    "Wait",
+    "secrets_in",
+]
 
 
 def _known_zone(name: str) -> str:
@@ -47,6 +59,10 @@ Hours = Annotated[Mapping[str, str | tuple[str, ...]], AfterValidator(_hours)]
 """Opening hours by the day of the week, see `frontdesk.hours`."""
 
 
+Count = Annotated[int, Field(ge=1)]
+"""So many of something, at least one."""
+Span = Annotated[float, Field(gt=0)]
+"""A time in the unit that the setting's name says, which is never none."""
 Wait = Annotated[str, AfterValidator(_delay)]
 """A delay, see `frontdesk.delays`."""
 FormSource = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]

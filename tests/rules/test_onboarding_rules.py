@@ -9,21 +9,9 @@ from hypothesis import strategies as st
 
 from frontdesk.onboarding import answers, rules, wording
 from frontdesk.onboarding.forwarding import forwarding
-from frontdesk.onboarding.model import (
-    MOVES,
-    QUESTIONS,
-    TURNS,
-    Consent,
-    Effect,
-    Facts,
-    Learn,
-    Move,
-    Ready,
-    Reply,
-    State,
-    Turn,
-)
+from frontdesk.onboarding.model import MOVES, QUESTIONS, Consent, Effect, Facts, Learn, Move, Ready, Reply
 from frontdesk.onboarding.rules import Said, decide
+from frontdesk.onboarding_states import TURNS, State, Turn
 
 S = State
 FULL = Facts(

@@ -5,10 +5,13 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from frontdesk.effects import Severity
 from frontdesk.hours import opening_hours
-from frontdesk.watching.model import Clock, Ladder, Trouble, Turn, Waiting
+from frontdesk.onboarding_states import FINAL, TURNS, State, Turn
+from frontdesk.setting_watch import StuckSettings
+from frontdesk.watching.model import Clock, Ladder, Trouble, Waiting
 from frontdesk.watching.open_time import OpenClock
 from frontdesk.watching.rules import THRESHOLDS, judge, uncovered
 
@@ -78,7 +81,7 @@ def test_each_clock_is_the_one_of_its_state() -> None:
 
 
 def test_whose_turn_it_is_decides_what_is_said() -> None:
-    assert {state for state, one in THRESHOLDS.items() if one.turn is Turn.DESK} == {"S0_WELCOME", "S6_ASSIGN_NUMBER"}
+    assert {state for state in THRESHOLDS if TURNS[state] is Turn.DESK} == {"S0_WELCOME", "S6_ASSIGN_NUMBER"}
     stuck = judge(waiting("S1_BUSINESS_NAME", 300), {}, structural_minutes=15)
     assert stuck is not None
     assert stuck.reason == (
@@ -98,6 +101,14 @@ def test_settings_move_a_threshold() -> None:
     assert (stuck.threshold_minutes, stuck.severity) == (60, HIGH)
 
 
+def test_a_threshold_is_set_for_a_state_that_somebody_has_to_leave() -> None:
+    assert StuckSettings.model_validate({"minutes": {"S4_HOURS": 480}}).minutes == {"S4_HOURS": 480}
+    with pytest.raises(ValidationError, match="COMPLETE is final"):
+        StuckSettings.model_validate({"minutes": {"COMPLETE": 480}})
+    with pytest.raises(ValidationError, match="S4_HOURS"):  # the message names those that there are
+        StuckSettings.model_validate({"minutes": {"S4_HOUR": 480}})
+
+
 @pytest.mark.parametrize("trouble", Trouble)
 def test_who_cannot_be_expected_to_answer_is_stuck_long_before_the_threshold(trouble: Trouble) -> None:
     assert at("S1_BUSINESS_NAME", 14, trouble=trouble) is None
@@ -108,6 +119,8 @@ def test_who_cannot_be_expected_to_answer_is_stuck_long_before_the_threshold(tro
 
 
 def test_a_state_without_a_threshold_that_is_not_final_is_found() -> None:
+    assert uncovered(frozenset(State)) == frozenset()
+    assert THRESHOLDS.keys() & FINAL == frozenset()
     assert uncovered(frozenset({*THRESHOLDS, "COMPLETE"})) == frozenset()
     assert uncovered(frozenset({*THRESHOLDS, "COMPLETE", "S10_PORTING"})) == {"S10_PORTING"}
 

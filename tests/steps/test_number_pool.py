@@ -4,13 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
-from owner_desk import ONBOARDING, OWNER, Owners, owners
+from owner_desk import ANSWERS, ONBOARDING, OWNER, Owners, owners
 
 from frontdesk.errors import NotPossible
 from frontdesk.steps.number_pool import add_numbers, check_pool, release_number
 from frontdesk.testing import NUMBER, FrozenClock
 
-A, B, C = "+12025550181", "+12025550182", "+12025550183"
+A, B, C, D = "+12025550181", "+12025550182", "+12025550183", "+12025550185"
 
 
 def parts(desk: Owners) -> tuple[Any, Any, Any]:
@@ -72,6 +72,32 @@ def test_few_free_numbers_are_told_before_there_is_none(dsn: str) -> None:
             await desk.pass_by()
             assert [(row.alert_type, row.severity) for row in await desk.alerts()] == [("POOL_LOW", "MEDIUM")]
             await desk.add(B)
+            await desk.pass_by()
+            assert await desk.alerts() == []
+
+    asyncio.run(story())
+
+
+def test_an_empty_pool_is_told_as_a_client_comes_to_it_and_once(dsn: str) -> None:
+    async def story() -> None:
+        others = [f"+1202555{1000 + at}" for at in range(3)]
+        async with owners(dsn, pool={"low_water": 0}) as desk:  # no scheduler: nobody passes by
+            await desk.text(*ANSWERS)
+            await desk.pay((await desk.row()).client_id)
+            assert await desk.alerts() == []
+            await desk.text("READY")
+            assert (await desk.row()).current_state == "S6_ASSIGN_NUMBER"
+            assert [(row.alert_type, row.severity) for row in await desk.alerts()] == [("POOL_EMPTY", "HIGH")]
+            for owner in others:
+                await desk.text(*ANSWERS, "READY", owner=owner)
+                await desk.pay((await desk.row(owner)).client_id)  # the payment comes last, and brings them there
+                assert (await desk.row(owner)).current_state == "S6_ASSIGN_NUMBER"
+            await desk.pass_by()
+            raises = await desk.desk.rows("SELECT decision FROM alert_raises ORDER BY at, id")
+            first, *later = [row.decision for row in raises]
+            assert first == "no_channel"  # this desk has no ADMIN_PHONE: else it would be sent
+            assert set(later) == {"within_window"}
+            await desk.add(A, B, C, D)
             await desk.pass_by()
             assert await desk.alerts() == []
 

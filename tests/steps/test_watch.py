@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -295,7 +294,7 @@ def test_hope_comes_from_how_long_others_stayed(dsn: str) -> None:
 def test_how_loud_it_is_told(severity: str, terminal: bool, told: str | None, dsn: str) -> None:
     async def story(town: Town) -> None:
         town.client("Ada's Plumbing", "S7_FORWARDING", 100_000)
-        one = replace((await town.stuck())["Ada's Plumbing"], severity=Severity(severity), terminal=terminal)
+        one = (await town.stuck())["Ada's Plumbing"]._replace(severity=Severity(severity), terminal=terminal)
         alert = alert_for(one)
         assert (alert and alert.severity) == told
         if alert:

@@ -25,7 +25,10 @@ def test_status_tells_who_lives_and_what_went_out(open_house: House) -> None:
     assert found["processes"][0]["roles"] == ["scheduler", "serve", "worker"]
     assert found["outbox"] == {"DELIVERED": 1}
     assert found["deadLetters"]["events"] == 0
+    assert found["stuckClients"] == {"total": 0, "bySeverity": {"HIGH": 0, "MEDIUM": 0, "LOW": 0}}
+    assert found["alerts"]["open"] == sum(found["alerts"]["bySeverity"].values())
     shown = open_house.run("status").stdout
+    assert "Stuck clients: none" in shown
     assert "scheduler, serve, worker" in shown
     assert "Inbox: nothing waits" in shown
 

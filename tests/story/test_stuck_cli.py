@@ -25,6 +25,8 @@ def test_who_is_stuck_is_told_to_people_and_to_programs(house: House) -> None:
     with psycopg.connect(house.dsn, autocommit=True) as connection:
         connection.execute(FILL.encode())
     said = house.json("stuck")
+    assert house.json("status")["stuckClients"]["total"] == said["total"]
+    assert "Look: `frontdesk stuck`." in house.run("status").stdout
     assert set(said) == {"timestamp", "total", "byState", "bySeverity", "clients"}
     assert (said["total"], said["bySeverity"]) == (3, {"LOW": 0, "MEDIUM": 0, "HIGH": 3})
     assert {"movesWithin6h", "clientId", "stuckForMinutes", "whoseTurn"} <= set(said["clients"][0])

@@ -1,5 +1,6 @@
 """Stuck clients for programs and people: the exact shape, the filters, what is refused, and the page."""
 
+import time
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ FIELDS = [
 
 @pytest.fixture(scope="module")
 def town(house: Any) -> Any:
-    """A desk with five clients in their set-up, four of them stuck."""
+    """A desk with five clients in their set-up, four of them stuck; written as by the desk, which takes none up anew."""
     for number, (name, state, hours) in enumerate(
         [
             ("Call", "S9_TEST_CALL", 25),
@@ -24,9 +25,9 @@ def town(house: Any) -> Any:
         ]
     ):
         house.sql(
-            "WITH c AS (INSERT INTO clients (name, phone_number) VALUES (%(name)s, %(phone)s) RETURNING id) "
-            "INSERT INTO onboarding_states (client_id, current_state, entered_at) "
-            "SELECT id, %(state)s, now() - %(hours)s * '1 h'::interval FROM c",
+            "WITH c AS (INSERT INTO clients (name, phone_number) VALUES (%(name)s, %(phone)s) RETURNING * ) "
+            "INSERT INTO onboarding_states (client_id, current_state, entered_at, recorded_state, recorded_paid) "
+            "SELECT id, %(state)s, now() - %(hours)s * '1 h'::interval, %(state)s, payment_active FROM c",
             name=name, phone=f"+1202555900{number}", state=state, hours=hours,
         )  # fmt: skip
     return house
@@ -90,3 +91,21 @@ def test_the_page_shows_who_and_what_to_do_and_no_markup_of_theirs(town: Any) ->
     assert "will not move by itself" in page
     assert "<code>frontdesk status</code>" in page
     assert town.get("/parts/stuck").text.count('class="row"') == 4
+
+
+def test_metrics_and_the_first_page_count_them_by_severity(town: Any) -> None:
+    town.sql(
+        "INSERT INTO alerts (alert_type, alert_key, severity, opened_at) "
+        "SELECT 'DISK', n::text, CASE n WHEN 1 THEN 'HIGH' ELSE 'LOW' END, now() FROM generate_series(1, 3) AS n"
+    )
+    deadline, low = time.monotonic() + 20, 'frontdesk_alerts_open{severity="LOW"} 2.0'
+    while low not in (told := town.get("/metrics").text):  # a reading is kept for a while
+        assert time.monotonic() < deadline, told
+        time.sleep(0.2)
+    assert 'frontdesk_stuck_clients{severity="HIGH"} 3.0' in told
+    assert 'frontdesk_stuck_clients{severity="LOW"} 1.0' in told
+    assert 'frontdesk_stuck_clients{severity="MEDIUM"} 0.0' in told
+    page = " ".join(town.get("/").text.split())
+    assert '<a href="/stuck">Stuck clients: 4</a><span class="chip bad">3 high</span>' in page
+    assert '<a href="/alerts">Open alerts: ' in page
+    assert '<span class="chip ">2 low</span>' in page

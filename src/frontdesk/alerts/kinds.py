@@ -43,8 +43,9 @@ KINDS = {
         ),
         Kind(
             "POOL_EMPTY",
-            "a client waits for a number and none is free",
-            "buy a number, then `frontdesk pool add`: whoever waits is served by itself",
+            "a client has paid, waits for a number, and the pool has none that fits",
+            "buy a number of the client's country at the carrier, then `frontdesk pool add`: whoever waits longest is "
+            "served by itself within ten seconds, and the alert is over",
             "pools empty",
         ),
         Kind(
@@ -52,6 +53,15 @@ KINDS = {
             "a number is wanted and the desk may not or cannot buy one",
             "the alert says why: raise the cap it names, or buy a number yourself and `frontdesk pool add` it",
             "purchases not made",
+        ),
+        Kind(
+            "POOL_LOW",
+            "few numbers are left for new clients; nobody waits yet",
+            "`frontdesk pool list` says which numbers rest and until when; buy more at the carrier, then "
+            "`frontdesk pool add`, or lower `pool.low_water`",
+            "pools low",
+            by_mail_first=True,
+            inhibited_by=("POOL_EMPTY",),
         ),
         Kind(
             "OPENAI_FAILURE",

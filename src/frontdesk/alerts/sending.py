@@ -226,5 +226,5 @@ async def told_by_message(tx: Tx, message_id: int) -> list[int]:
 
 
 async def work_there(tx: Tx, *, now: datetime, lease_now: datetime, since: datetime) -> Any:
-    """Whether something has gathered, is due on a channel, or waits for a receipt (put after `since`)."""
+    """When the next message has gathered; whether one is due on a channel, or waits for a receipt (since then)."""
     return await tx.one(Q.work_there, {"now": now, "lease_now": lease_now, "since": since})

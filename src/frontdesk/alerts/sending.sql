@@ -154,9 +154,9 @@ WHERE token_hash = %(token_hash)s AND used_at IS NULL AND expires_at > %(now)s;
 SELECT a.id FROM alert_logs AS l JOIN alerts AS a ON a.id = l.alert_id AND a.episode = l.episode
 WHERE l.message_id = %(message_id)s AND a.resolved_at IS NULL;
 
--- Is there anything to do? One probe of three small indexes, for a desk at rest.
+-- Is there anything to do, and when has the next message gathered? One probe of three small indexes, for a desk at rest.
 -- name: work_there
-SELECT EXISTS (SELECT 1 FROM alert_messages WHERE status = 'gathering' AND due_at <= %(now)s) AS gathered,
+SELECT (SELECT min(due_at) FROM alert_messages WHERE status = 'gathering') AS due_at,
        EXISTS (SELECT 1 FROM alert_deliveries
                WHERE (status = 'waiting' AND next_at <= %(now)s) OR (status = 'sending' AND leased_until <= %(lease_now)s)) AS due,
        EXISTS (SELECT 1 FROM alert_deliveries WHERE status IN ('handed', 'unconfirmed') AND created_at > %(since)s) AS handed;

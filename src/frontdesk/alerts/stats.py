@@ -11,13 +11,12 @@ from frontdesk.alerts.model import Decision
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
 
-__all__ = ["Counts", "Stats", "forget_old_raises", "messages_by_status", "open_by_severity", "read_stats"]
+__all__ = ["Counts", "Stats", "messages_by_status", "open_by_severity", "read_stats"]
 
 Q = load_queries("frontdesk.alerts", "stats.sql")
 
 _MOMENT = timedelta(minutes=1)
 """What is over by itself so soon was no trouble."""
-_KEPT = timedelta(days=92)
 _SUPPRESSED = frozenset(Decision) - {Decision.SENT, Decision.BUNDLED, Decision.LOGGED, Decision.SPOOLED}
 
 
@@ -106,8 +105,3 @@ async def open_by_severity(tx: Tx) -> Mapping[str, int]:
 async def messages_by_status(tx: Tx, now: datetime) -> Mapping[str, int]:
     """How many messages to the operator the last day had, by state."""
     return {row.status: row.messages for row in await tx.all(Q.messages_by_status, {"since": now - timedelta(days=1)})}
-
-
-async def forget_old_raises(tx: Tx, now: datetime, limit: int = 1000) -> int:
-    """Delete a batch of raises older than a quarter of a year; returns how many."""
-    return await tx.run(Q.forget_raises, {"before": now - _KEPT, "limit": limit})

@@ -51,8 +51,3 @@ ORDER BY severity;
 
 -- name: messages_by_status
 SELECT status, count(*) AS messages FROM alert_messages WHERE created_at > %(since)s GROUP BY status ORDER BY status;
-
--- What is kept of old raises and messages: the figures look back a month, people a quarter of a year.
--- name: forget_raises
-DELETE FROM alert_raises
-WHERE id IN (SELECT r.id FROM alert_raises AS r WHERE r.at < %(before)s ORDER BY r.at, r.id LIMIT %(limit)s);

@@ -1,6 +1,7 @@
 """`frontdesk status`: who is alive, what waits, what went out."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from frontdesk.inbox.model import Selection
 from frontdesk.outbox import store as outbox
 from frontdesk.settings import Settings
 from frontdesk.steps.retire import kept_weeks
+from frontdesk.web.attention import read_attention
 from frontdesk.web.depth import Depth, read_depths
 
 __all__ = ["status"]
@@ -47,6 +49,7 @@ async def _look(settings: Settings) -> dict[str, Any]:
         dead = await dead_letters.groups(tx, Selection(), limit=_GROUPS)
         acts = as_rows(await audit.list_newest(tx, limit=_ACTS))
         kept = await kept_weeks(tx, now, settings.retention)
+        attention = await read_attention(tx, now, settings)
     return {
         "desk": {"url": running.url, "simulator": running.simulator, "pid": running.pid} if running else None,
         "processes": [_process(row, now) for row in processes],
@@ -54,6 +57,8 @@ async def _look(settings: Settings) -> dict[str, Any]:
         "outbox": {row.status: row.messages for row in ledger},
         "collisions": sum(int(row.collisions) for row in ledger),
         "dead_letters": {"events": dead[0].letters_in_all if dead else 0, "groups": as_groups(dead)},
+        "alerts": {"open": sum(attention.alerts.values()), "by_severity": attention.alerts},
+        "stuck_clients": {"total": sum(attention.stuck.values()), "by_severity": attention.stuck},
         "acts": acts,
         "kept_weeks": [{"week": week.week, "why": week.why} for week in kept],
     }
@@ -130,6 +135,8 @@ def _print(found: dict[str, Any]) -> None:
     )
     if dead["events"]:
         say("Look: `frontdesk events dead`. The cause is mended: `frontdesk events replay --fingerprint …`, or --all.")
+    _say_severities("Open alerts", found["alerts"]["by_severity"], "alerts list")
+    _say_severities("Stuck clients", found["stuck_clients"]["by_severity"], "stuck")
     if found["acts"]:
         say()
         print_table(
@@ -139,3 +146,8 @@ def _print(found: dict[str, Any]) -> None:
         )
     for week in found["kept_weeks"]:
         say(f"Retention: week {week['week']} is kept: {week['why']}.")
+
+
+def _say_severities(name: str, counts: Mapping[str, int], command: str) -> None:
+    kinds = ", ".join(f"{count} {severity}" for severity, count in counts.items() if count)
+    say(f"{name}: {kinds}. Look: `frontdesk {command}`." if kinds else f"{name}: none")

@@ -10,6 +10,7 @@ from frontdesk.commands.database import reading
 from frontdesk.commands.given import quiet_settings
 from frontdesk.commands.printing import AsJson, ago, print_json, print_table, say, spoken
 from frontdesk.effects import Severity
+from frontdesk.onboarding_states import State
 from frontdesk.settings import Settings
 from frontdesk.steps.backtest import Backtest, backtest
 from frontdesk.steps.stuck import find_stuck, with_hope
@@ -92,5 +93,5 @@ def backtest_thresholds(
 async def _backtest(settings: Settings, state: str | None, minutes: int | None, days: int) -> list[Backtest]:
     async with reading(settings) as desk, desk.db.transaction() as tx:
         now = desk.clock.now()
-        states = [state] if state else list(THRESHOLDS)
+        states = [State(state)] if state else list(THRESHOLDS)
         return await backtest(tx, now, settings, states=states, minutes=minutes, since=now - timedelta(days=days))

@@ -1,7 +1,7 @@
 """Transactions: the only way to the database. Each touches one bucket, and each statement is a named query."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,7 +19,18 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from frontdesk.db.arrays import know_arrays
 
-__all__ = ["NOTICE_SILENCE", "PUBLIC", "Bucket", "Database", "DatabaseGone", "Params", "Tx", "is_gone", "lost_a_race"]
+__all__ = [
+    "NOTICE_SILENCE",
+    "PUBLIC",
+    "Afterwards",
+    "Bucket",
+    "Database",
+    "DatabaseGone",
+    "Params",
+    "Tx",
+    "is_gone",
+    "lost_a_race",
+]
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +49,9 @@ DatabaseGone = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 
 Params = Mapping[str, Any] | Sequence[Any] | None
 """The parameters of a statement, by name or by place."""
+
+Afterwards = Callable[["Database", Bucket], Awaitable[None]]
+"""What follows a transaction that was committed."""
 
 NOTICE_SILENCE: dict[str, Any] = {
     "connect_timeout": 5,
@@ -103,6 +117,14 @@ class Tx:
         self.connection = connection
         self._pipeline = pipeline
         self._put: list[tuple[str, Params]] = []
+        self.after: list[Afterwards] = []
+
+    def afterwards(self, act: Afterwards) -> None:
+        """Call `act` once this transaction is committed and its connection given back; not if it is rolled back.
+
+        Whoever opened the transaction waits for it: it must be short, and raise nothing.
+        """
+        self.after.append(act)
 
     async def all(self, query: str, params: Params = None) -> Sequence[Any]:
         """Run `query` and return all rows, as named tuples."""
@@ -198,22 +220,23 @@ class Database:
                     async with _autocommit(connection):
                         yield (tx := Tx(connection))
                         await tx.flush()
-                    return
-                if bucket == PUBLIC and not pipelined:
+                elif bucket == PUBLIC and not pipelined:
                     yield (tx := Tx(connection))
                     await tx.flush()
-                    return
-                async with connection.pipeline() as pipeline:
-                    if bucket != PUBLIC:
-                        path = sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(bucket.schema))
-                        await connection.execute(path)
-                    yield (tx := Tx(connection, pipeline))
-                    await tx.flush()
+                else:
+                    async with connection.pipeline() as pipeline:
+                        if bucket != PUBLIC:
+                            path = sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(bucket.schema))
+                            await connection.execute(path)
+                        yield (tx := Tx(connection, pipeline))
+                        await tx.flush()
         except psycopg.Error as error:
             if _is_away(error, connection):
                 error._frontdesk_database_away = True  # type: ignore[attr-defined]
                 self._replace_dead_connections()
             raise
+        for act in tx.after:
+            await act(self, bucket)
 
     def _replace_dead_connections(self) -> None:
         # After a restart every pooled connection is dead; without this each would fail one more request.

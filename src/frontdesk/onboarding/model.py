@@ -1,58 +1,14 @@
-"""The values of onboarding: its states and their moves, what is known of an owner, and what a decision may want."""
+"""The values of onboarding: the moves of its states, what is known of an owner, and what a decision may want."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
-__all__ = [
-    "MOVES",
-    "QUESTIONS",
-    "TURNS",
-    "Consent",
-    "Effect",
-    "Facts",
-    "Learn",
-    "Move",
-    "Ready",
-    "Reply",
-    "State",
-    "Turn",
-]
+from frontdesk.onboarding_states import State
 
-
-class State(StrEnum):
-    """The states of onboarding; each says who moves it on."""
-
-    S0_WELCOME = "S0_WELCOME"  # the desk, which greets and asks the first question
-    S1_BUSINESS_NAME = "S1_BUSINESS_NAME"  # the owner, by the name of the business
-    S2_SERVICE_TYPE = "S2_SERVICE_TYPE"  # the owner, by what is offered
-    S3_SERVICE_AREA = "S3_SERVICE_AREA"  # the owner, by where the work is done
-    S4_HOURS = "S4_HOURS"  # the owner, by the opening hours
-    S5_CONFIRM_LIVE = "S5_CONFIRM_LIVE"  # the owner, who pays and replies READY, in either order
-    S6_ASSIGN_NUMBER = "S6_ASSIGN_NUMBER"  # the desk, as soon as the pool has a number; back if payment lapsed
-    S7_FORWARDING = "S7_FORWARDING"  # the owner, who forwards missed calls and replies DONE
-    S8_GREETING = "S8_GREETING"  # the owner, by what callers hear
-    S9_TEST_CALL = "S9_TEST_CALL"  # the owner, by a call to the new number
-    COMPLETE = "COMPLETE"  # nobody: final
-
-
-class Turn(StrEnum):
-    """Whose move it is."""
-
-    DESK = "desk"
-    CLIENT = "client"
-    NOBODY = "nobody"
-
+__all__ = ["MOVES", "QUESTIONS", "Consent", "Effect", "Facts", "Learn", "Move", "Ready", "Reply"]
 
 _S = State
-
-TURNS: dict[State, Turn] = {
-    **dict.fromkeys(_S, Turn.CLIENT),
-    _S.S0_WELCOME: Turn.DESK,
-    _S.S6_ASSIGN_NUMBER: Turn.DESK,
-    _S.COMPLETE: Turn.NOBODY,
-}
 
 QUESTIONS = (_S.S1_BUSINESS_NAME, _S.S2_SERVICE_TYPE, _S.S3_SERVICE_AREA, _S.S4_HOURS)
 """What can be told anew at any later state; then it goes on where it was left."""

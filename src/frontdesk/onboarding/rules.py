@@ -10,7 +10,8 @@ from typing import Any, Literal
 from frontdesk.onboarding import answers, wording
 from frontdesk.onboarding.forwarding import carrier_named, forwarding
 from frontdesk.onboarding.hours_said import read_hours
-from frontdesk.onboarding.model import QUESTIONS, Consent, Effect, Facts, Learn, Move, Ready, Reply, State
+from frontdesk.onboarding.model import QUESTIONS, Consent, Effect, Facts, Learn, Move, Ready, Reply
+from frontdesk.onboarding_states import State
 
 __all__ = ["Said", "assigned", "called", "decide", "entered", "paid", "reminder", "unpaid"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
-from frontdesk.onboarding.model import TURNS, State, Turn
+from frontdesk.onboarding_states import TURNS, State, Turn
 
 __all__ = [
     "Standing",

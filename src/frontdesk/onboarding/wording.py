@@ -2,7 +2,8 @@
 
 from frontdesk.onboarding.forwarding import forwarding
 from frontdesk.onboarding.hours_said import hours_in_words
-from frontdesk.onboarding.model import Facts, State
+from frontdesk.onboarding.model import Facts
+from frontdesk.onboarding_states import State
 
 __all__ = ["HELP", "LIVE", "OPTED_IN", "OPTED_OUT", "SETTING_UP", "example", "prompt", "recap", "suggested_greeting"]
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from frontdesk.db.pool import Tx
+from frontdesk.onboarding_states import State
 from frontdesk.settings import Settings
 from frontdesk.steps.stuck import Clocks
 from frontdesk.watching import store as watching
@@ -32,7 +33,7 @@ class Backtest:
 
 
 async def backtest(
-    tx: Tx, now: datetime, settings: Settings, *, states: Sequence[str], minutes: int | None, since: datetime
+    tx: Tx, now: datetime, settings: Settings, *, states: Sequence[State], minutes: int | None, since: datetime
 ) -> list[Backtest]:
     """Each state's stays that began after `since`, against its present threshold, or `minutes`.
 
@@ -41,7 +42,7 @@ async def backtest(
     clocks, rows = Clocks(settings), await watching.stays_since(tx, states, since)
     found = []
     for state in states:
-        limit = minutes or minutes_of(state, settings.stuck.by_state)
+        limit = minutes or minutes_of(state, settings.stuck.minutes)
         stays = [row for row in rows if row.state == state]
         late = [row for row in stays if _spent(row, clocks, now) >= timedelta(minutes=limit)]
         moved = sum(row.left_at is not None for row in late)
@@ -51,6 +52,6 @@ async def backtest(
 
 def _spent(row: Any, clocks: Clocks, now: datetime) -> timedelta:
     until = row.left_at or now
-    if THRESHOLDS[row.state].clock is Clock.WALL:
+    if THRESHOLDS[State(row.state)].clock is Clock.WALL:
         return until - row.entered_at  # type: ignore[no-any-return]
     return clocks.of(row.hours, row.timezone).between(row.entered_at, until)

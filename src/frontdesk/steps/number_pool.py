@@ -14,7 +14,7 @@ from frontdesk.providers.twilio_webhooks import PROFILES, RETRY_FRAGMENT, SMS
 from frontdesk.registry import Registry
 from frontdesk.settings import Settings
 from frontdesk.steps.audited import Asked, carry_out
-from frontdesk.steps.owners import reserved
+from frontdesk.steps.pool_alerts import reserved
 
 __all__ = ["add_numbers", "check_pool", "release_number"]
 

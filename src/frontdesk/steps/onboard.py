@@ -19,8 +19,9 @@ from frontdesk.inbox.model import Event
 from frontdesk.message import TextReceived
 from frontdesk.onboarding import rules
 from frontdesk.onboarding import store as onboarding
-from frontdesk.onboarding.model import Effect, State
+from frontdesk.onboarding.model import Effect
 from frontdesk.onboarding.rules import Said
+from frontdesk.onboarding_states import State
 from frontdesk.outbox.consents import record_consent
 from frontdesk.provider import Sender
 from frontdesk.readers.contacts import zone_of

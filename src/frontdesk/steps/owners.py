@@ -18,8 +18,9 @@ from frontdesk.db.pool import Tx
 from frontdesk.effects import SendClass
 from frontdesk.onboarding import answers, rules, wording
 from frontdesk.onboarding import store as onboarding
-from frontdesk.onboarding.model import Consent, Effect, Facts, Learn, Move, Ready, Reply, State
+from frontdesk.onboarding.model import Consent, Effect, Facts, Learn, Move, Ready, Reply
 from frontdesk.onboarding.store import Standing
+from frontdesk.onboarding_states import State
 from frontdesk.outbox import store as outbox
 from frontdesk.outbox.consents import record_consent
 from frontdesk.outbox.keys import dedupe_key
@@ -29,8 +30,9 @@ from frontdesk.readers.contacts import calling_code_of, region_of
 from frontdesk.settings import Settings
 from frontdesk.steps.facts import known_zone
 from frontdesk.steps.judge import judge_put
+from frontdesk.steps.pool_alerts import found_empty, reserved
 
-__all__ = ["PLACEHOLDER", "REPLY_TYPE", "Cause", "Owner", "carry_out", "facts_of", "load", "reserved", "serve"]
+__all__ = ["PLACEHOLDER", "REPLY_TYPE", "Cause", "Owner", "carry_out", "facts_of", "load", "serve"]
 
 PLACEHOLDER = "New business"
 """The name of a client whose owner did not tell it yet."""
@@ -122,7 +124,9 @@ async def carry_out(
 
 
 async def serve(tx: Tx, owner: Owner, cause: Cause, now: datetime, *, first_told: bool = True) -> bool:
-    """Give a waiting owner a number, and go on; where none is free, tell them so if that is the first they hear."""
+    """Give a waiting owner a number, and go on. Where none is free, the operator is told at once, and so is the owner,
+    if that is the first they hear.
+    """
     if owner.number is None and await _is_next(tx, owner):
         owner.number = await pool.take(
             tx,
@@ -131,6 +135,8 @@ async def serve(tx: Tx, owner: Owner, cause: Cause, now: datetime, *, first_told
             reserved=reserved(owner.settings),
             now=now,
         )
+        if owner.number is None and first_told:  # whoever goes on waiting is told of by the scheduler
+            found_empty(tx, owner.settings, now)
     if owner.number is None:
         if first_told:
             await _do(tx, owner, Reply(wording.prompt(facts_of(owner)), "waiting"), cause, now)
@@ -145,11 +151,6 @@ async def _is_next(tx: Tx, owner: Owner) -> bool:
     """Nobody has waited longer: who comes now does not take the number that they wait for."""
     first = await onboarding.waiting(tx, 1)
     return not first or first[0] == owner.client.id
-
-
-def reserved(settings: Settings) -> list[str]:
-    """The numbers that serve the desk itself, and no new client."""
-    return [number for number in (settings.onboarding_number, settings.twilio_number) if number]
 
 
 async def _do(tx: Tx, owner: Owner, effect: Effect, cause: Cause, now: datetime) -> None:

@@ -16,7 +16,7 @@ from frontdesk.registry import Registry
 from frontdesk.settings import Settings
 from frontdesk.steps.buy_numbers import PROVIDER, Buyer, country_of
 from frontdesk.steps.conditions import tell
-from frontdesk.steps.owners import reserved
+from frontdesk.steps.pool_alerts import reserved
 
 __all__ = ["NOT_BOUGHT", "StockingUp"]
 

@@ -1,21 +1,20 @@
--- Clients who are longer in their state than its threshold by the clock on the wall, which no other clock outruns, and those
+-- Clients who are longer in one state than its threshold by the clock on the wall, which no other clock outruns, and those
 -- who cannot be expected to answer. A row whose state a person wrote, and the monitor has not noted yet, is left out: its
 -- time is that of the state before. `not_asked` leaves ten minutes: a question may be put a little before the state is noted.
 -- The trap: texts are looked for by the owner's phone alone, so that what the desk tells an owner of leads counts as asked.
 -- The trap: without OFFSET 0 the planner reads all clients who are done as well, and asks for the texts twice.
 -- name: waiting
-SELECT s.client_id, c.name, c.phone_number AS phone, k.state, s.entered_at, c.payment_active AS paid,
-       c.timezone, c.settings -> 'hours' AS hours, w.trouble
-FROM unnest(%(states)s::text[], %(late)s::timestamptz[], %(asks)s::boolean[]) AS k (state, late, asks)
-CROSS JOIN LATERAL (
+SELECT s.client_id, c.name, c.phone_number AS phone, s.entered_at, c.payment_active AS paid,
+       c.timezone, c.settings ->> 'hours' AS hours, w.trouble
+FROM (
     SELECT client_id, entered_at FROM onboarding_states
-    WHERE current_state = k.state AND entered_at <= greatest(k.late, %(structural)s)
+    WHERE current_state = %(state)s AND entered_at <= greatest(%(late)s::timestamptz, %(structural)s)
       AND completed_at IS NULL AND current_state <> 'COMPLETE' OFFSET 0
 ) AS s
 JOIN clients AS c ON c.id = s.client_id
 LEFT JOIN onboarding_stays AS t ON t.client_id = s.client_id AND t.left_at IS NULL
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN NOT k.asks OR s.entered_at > %(structural)s THEN NULL
+    SELECT CASE WHEN NOT %(asks)s::boolean OR s.entered_at > %(structural)s THEN NULL
                 WHEN (SELECT n.kind FROM consents AS n WHERE n.address = c.phone_number
                       ORDER BY n.created_at DESC, n.id DESC LIMIT 1) = 'opt_out' THEN 'opted_out'
                 ELSE (SELECT CASE WHEN o.status IN ('FAILED', 'UNDELIVERED', 'BLOCKED', 'CANCELLED') THEN 'not_delivered'
@@ -24,8 +23,8 @@ CROSS JOIN LATERAL (
                       FROM outbound_message_log AS o WHERE o.to_address = c.phone_number
                       ORDER BY o.created_at DESC, o.id DESC LIMIT 1) END AS trouble OFFSET 0
 ) AS w
-WHERE (s.entered_at <= k.late OR w.trouble IS NOT NULL)
-  AND coalesce(t.state = k.state OR t.entered_at <> s.entered_at, true);
+WHERE (s.entered_at <= %(late)s OR w.trouble IS NOT NULL)
+  AND coalesce(t.state = %(state)s OR t.entered_at <> s.entered_at, true);
 
 -- One statement looks again and notes: only who is still in that state, since then, comes back, so that nobody is alerted of
 -- who moved on meanwhile. `first`: it was not logged of this stay within the time that one log line holds.

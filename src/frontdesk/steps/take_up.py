@@ -10,19 +10,19 @@ from uuid import uuid4
 
 import structlog
 
-from frontdesk.alerts.store import resolve_alert
 from frontdesk.clients import pool
 from frontdesk.db.clock import BusinessClock
 from frontdesk.db.pool import Bucket, Database, Tx, is_gone
-from frontdesk.effects import Alert, SendClass, Severity
+from frontdesk.effects import SendClass
 from frontdesk.onboarding import rules
 from frontdesk.onboarding import store as onboarding
-from frontdesk.onboarding.model import TURNS, State, Turn
+from frontdesk.onboarding_states import TURNS, State, Turn
 from frontdesk.outbox.quiet import every_day, window
 from frontdesk.outbox.regions import places
 from frontdesk.settings import Settings
 from frontdesk.steps.onboard import take_up_client
-from frontdesk.steps.owners import Cause, Owner, carry_out, facts_of, load, reserved, serve
+from frontdesk.steps.owners import Cause, Owner, carry_out, facts_of, load, serve
+from frontdesk.steps.pool_alerts import look_into_pool
 from frontdesk.steps.raise_alert import raise_alert
 
 __all__ = ["TakingUp", "take_up"]
@@ -124,16 +124,9 @@ class TakingUp:
         return window(now, there).opens_at is not None
 
     async def _tell_operator(self, now: datetime) -> None:
-        """POOL_EMPTY while somebody waits, POOL_LOW before it comes to that; resolved as soon as it is over."""
+        """The net under what was raised at once, and the word that it is over."""
         async with self._db.transaction(self._bucket) as tx:
-            waiting = await onboarding.count_waiting(tx)
-            free = (await pool.counts(tx, reserved(self._settings))).available
-            low = self._settings.onboarding_number is not None and free < self._settings.pool.low_water
-            if not waiting.waiting:
-                await resolve_alert(tx, "POOL_EMPTY", "", now)
-            if not low:
-                await resolve_alert(tx, "POOL_LOW", "", now)
-        alert = _empty(waiting.waiting, free) if waiting.waiting else _low(free) if low else None
+            alert = await look_into_pool(tx, self._settings, now)
         if alert is None:
             self._raised = None
         elif self._raised is None or self._raised[0] != alert.message or now - self._raised[1] >= _RAISE_EVERY:
@@ -144,18 +137,3 @@ class TakingUp:
 def _next_turn(owner: Owner) -> Cause:
     owner.standing = replace(owner.standing, turns=owner.standing.turns + 1)
     return Cause(f"turn:{owner.standing.turns}", uuid4().hex)
-
-
-def _empty(waiting: int, free: int) -> Alert:
-    who = "1 new client waits" if waiting == 1 else f"{waiting} new clients wait"
-    why = f"the {free} free ones are of other countries" if free else "the pool is empty"
-    message = (
-        f"{who} for a number: {why}. Buy numbers and add them with `frontdesk pool add`; they are served by themselves."
-    )
-    return Alert("POOL_EMPTY", "", Severity.HIGH, "No number for new clients", message)
-
-
-def _low(free: int) -> Alert:
-    left = "Only 1 free number is" if free == 1 else f"Only {free} free numbers are" if free else "No free number is"
-    message = f"{left} left for new clients. Buy more and add them with `frontdesk pool add`."
-    return Alert("POOL_LOW", "", Severity.MEDIUM, "Few numbers left", message)

@@ -40,6 +40,7 @@ log = structlog.get_logger(__name__)
 Q = load_queries("frontdesk.steps", "tell.sql")
 
 _AT_ONCE = 20
+_REST, _LEAST_REST = 2.0, 0.1  # seconds between looks; the first alerts gather for as long as the longer
 _LEASE = timedelta(seconds=20)  # longer than a channel may take
 _RECEIPTS_FOR = timedelta(days=2)  # a receipt that comes later changes nothing for anybody
 _OPTED_OUT = "21610"
@@ -57,6 +58,11 @@ class Telling:
         self._lease_clock = lease_clock
         self._settings = settings
         self._channels = AlertChannels(settings)
+        self._rest = _REST
+
+    def rest(self) -> float:
+        """Seconds until the next look: shorter where a message has gathered before."""
+        return self._rest
 
     async def step(self) -> int:
         """Do what is due; returns how many messages and deliveries moved."""
@@ -64,9 +70,13 @@ class Telling:
         now, lease_now = self._clock.now(), self._lease_clock.now()
         async with self._db.transaction(self._bucket, single=True) as tx:
             there = await sending.work_there(tx, now=now, lease_now=lease_now, since=now - _RECEIPTS_FOR)
-        if there.gathered:
+        gathered = there.due_at is not None and there.due_at <= now
+        # Who is told should not wait for the next look as well as for the message to gather.
+        ahead = (there.due_at - now).total_seconds() if there.due_at is not None and not gathered else _REST
+        self._rest = min(_REST, max(ahead, _LEAST_REST))
+        if gathered:
             moved += await self._close_one()
-        if there.gathered or there.due:
+        if gathered or there.due:
             moved += await self._send()
         if there.handed:
             moved += await self._confirm()

@@ -5,6 +5,7 @@ One pass: note who moved, find who is stuck, look once more, tell. Any number of
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
@@ -60,7 +61,7 @@ async def tell_of(
         "states": [one.state for one in stuck],
         "entered_at": [one.entered_at for one in stuck],
         "now": now,
-        "logged_before": now - settings.stuck.log_every,
+        "logged_before": now - timedelta(hours=settings.stuck.log_every_hours),
     }
     async with db.transaction(bucket) as tx:
         still = {found.client_id: found.first for found in await tx.all(Q.still_stuck, row)}
@@ -78,8 +79,9 @@ async def tell_of(
             threshold_minutes=one.threshold_minutes,
             reason=one.reason,
         )
-    seen = [alert for one in here if (alert := alert_for(one)) is not None]
-    again = {(alert.alert_type, alert.key) for one in news if (alert := alert_for(one)) is not None}
+    alerts = [(alert, still[one.client_id]) for one in here if (alert := alert_for(one)) is not None]
+    seen = [alert for alert, _ in alerts]
+    again = {(alert.alert_type, alert.key) for alert, first in alerts if first}
     told = await tell(db, bucket, clock, seen, types=_TYPES, again=again)
     return len(news), told.raised, told.resolved
 

@@ -3,20 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from frontdesk.effects import Severity
+from frontdesk.onboarding_states import TURNS, State, Turn
+from frontdesk.watching.wording import duration, sentence
 
-__all__ = ["FINAL", "Clock", "Ladder", "Stuck", "Threshold", "Trouble", "Turn", "Waiting"]
-
-FINAL = frozenset({"COMPLETE"})
-"""States that nobody has to leave."""
-
-
-class Turn(StrEnum):
-    """Who moves a client on."""
-
-    DESK = "desk"
-    CLIENT = "client"
+__all__ = ["Clock", "Ladder", "Stuck", "Threshold", "Trouble", "Waiting"]
 
 
 class Clock(StrEnum):
@@ -45,24 +38,22 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One state: whose turn it is, how long is too long, and what to say of it."""
+    """One state: how long is too long, and what to say of it."""
 
-    turn: Turn
     minutes: int
-    clock: Clock
-    ladder: Ladder
     waits_for: str
     todo: str
+    clock: Clock = Clock.WALL
+    ladder: Ladder = Ladder.BY_TIME
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """One client in a state. `wall` and `opening` are the minutes that they are in it, by either clock."""
 
     client_id: int
     name: str
     phone: str | None
-    state: str
+    state: State
     entered_at: datetime
     paid: bool
     wall: float
@@ -70,21 +61,46 @@ class Waiting:
     trouble: Trouble | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stuck:
-    """A client who stays too long, or cannot move. Minutes are those of the state's own clock."""
+class Stuck(NamedTuple):
+    """A client who stays too long, or cannot move. Minutes are those of the state's own clock, `spent` those in it.
+
+    A tuple, whose sentences are made when they are asked for: ten thousand may be stuck, most of them known of.
+    """
 
     client_id: int
     name: str
     phone: str | None
-    state: str
+    state: State
     entered_at: datetime
-    stuck_for_minutes: int
+    clock: Clock
+    spent: float
     threshold_minutes: int
     severity: Severity
     terminal: bool
-    whose_turn: Turn
-    reason: str
-    suggested_action: str
+    why: str
+    todo: str
     unpaid: bool = False
     moves_within_6h: float | None = None
+
+    @property
+    def stuck_for_minutes(self) -> int:
+        """The whole minutes that they are in this state."""
+        return int(self.spent)
+
+    @property
+    def whose_turn(self) -> Turn:
+        """Who is to move them on."""
+        return TURNS[self.state]
+
+    @property
+    def reason(self) -> str:
+        """Why this is too long, in a sentence."""
+        of_what = " of opening hours" if self.clock is Clock.OPENING else ""
+        limit = duration(self.threshold_minutes)
+        return sentence(f"{self.why} ({duration(self.spent)}{of_what}, {limit} is the threshold)")
+
+    @property
+    def suggested_action(self) -> str:
+        """What a person does about it, in a sentence."""
+        reached = self.phone if self.whose_turn is Turn.CLIENT else None
+        return sentence(f"{self.todo} ({reached})" if reached else self.todo)

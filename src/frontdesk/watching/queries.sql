@@ -50,7 +50,7 @@ CROSS JOIN LATERAL (
 
 -- The stays that began lately, with what the client's clock is.
 -- name: stays_since
-SELECT t.state, t.entered_at, t.left_at, c.timezone, c.settings -> 'hours' AS hours
+SELECT t.state, t.entered_at, t.left_at, c.timezone, c.settings ->> 'hours' AS hours
 FROM onboarding_stays AS t JOIN clients AS c ON c.id = t.client_id
 WHERE t.state = ANY(%(states)s::text[]) AND t.entered_at >= %(since)s;
 

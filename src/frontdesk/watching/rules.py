@@ -1,61 +1,52 @@
-"""When a client is stuck, how badly, why, and what to do. Pure.
-
-The states stand here by their names in `onboarding_states`, with whose turn it is; `onboarding.model` is where the same
-states are moved, and a test holds the names of both equal to the CHECK of that table.
-"""
+"""When a client is stuck, how badly, why, and what to do. Pure."""
 
 from collections.abc import Mapping
 
 from frontdesk.effects import Severity
-from frontdesk.watching.model import FINAL, Clock, Ladder, Stuck, Threshold, Trouble, Turn, Waiting
+from frontdesk.onboarding_states import FINAL, TURNS, State, Turn
+from frontdesk.watching.model import Clock, Ladder, Stuck, Threshold, Trouble, Waiting
 
 __all__ = ["THRESHOLDS", "judge", "minutes_of", "uncovered"]
 
 _MEDIUM, _HIGH = 2, 4  # times the threshold
 
-THRESHOLDS: Mapping[str, Threshold] = {
-    "S0_WELCOME": Threshold(
-        Turn.DESK, 30, Clock.WALL, Ladder.BY_TIME,
-        "the desk has not sent the welcome", "look with `frontdesk status` whether a worker is alive and texts go out",
+
+def _owed(minutes: int, what: str, todo: str) -> Threshold:
+    """The owner owes an answer, and is waited for while the business is open."""
+    return Threshold(minutes, f"the owner has not {what}", todo, clock=Clock.OPENING)
+
+
+_S = State
+THRESHOLDS: Mapping[State, Threshold] = {
+    _S.S0_WELCOME: Threshold(
+        30,
+        "the desk has not sent the welcome",
+        "look with `frontdesk status` whether a worker is alive and texts go out",
     ),
-    "S1_BUSINESS_NAME": Threshold(
-        Turn.CLIENT, 240, Clock.OPENING, Ladder.BY_TIME,
-        "the owner has not told the name of the business", "ask the owner for the name of the business",
+    _S.S1_BUSINESS_NAME: _owed(240, "told the name of the business", "ask the owner for the name of the business"),
+    _S.S2_SERVICE_TYPE: _owed(240, "told what the business does", "ask the owner what the business does"),
+    _S.S3_SERVICE_AREA: _owed(240, "told where the business works", "ask the owner where the business works"),
+    _S.S4_HOURS: _owed(360, "told the opening hours", "ask the owner for the opening hours"),
+    _S.S5_CONFIRM_LIVE: Threshold(
+        120, "the owner has paid and has not replied READY", "remind the owner to reply READY", ladder=Ladder.UNPAID
     ),
-    "S2_SERVICE_TYPE": Threshold(
-        Turn.CLIENT, 240, Clock.OPENING, Ladder.BY_TIME,
-        "the owner has not told what the business does", "ask the owner what the business does",
+    _S.S6_ASSIGN_NUMBER: Threshold(
+        30,
+        "no number was assigned",
+        "see whether a number is AVAILABLE in twilio_number_pool, and add one if not",
+        ladder=Ladder.AT_ONCE,
     ),
-    "S3_SERVICE_AREA": Threshold(
-        Turn.CLIENT, 240, Clock.OPENING, Ladder.BY_TIME,
-        "the owner has not told where the business works", "ask the owner where the business works",
+    _S.S7_FORWARDING: _owed(
+        720, "set up call forwarding", "help the owner to forward calls: the code of their carrier is often the hurdle"
     ),
-    "S4_HOURS": Threshold(
-        Turn.CLIENT, 360, Clock.OPENING, Ladder.BY_TIME,
-        "the owner has not told the opening hours", "ask the owner for the opening hours",
+    _S.S8_GREETING: _owed(360, "chosen the greeting", "ask the owner for the greeting"),
+    _S.S9_TEST_CALL: Threshold(
+        1440,
+        "the owner has not made the test call",
+        "call the new number together with the owner",
+        ladder=Ladder.TERMINAL,
     ),
-    "S5_CONFIRM_LIVE": Threshold(
-        Turn.CLIENT, 120, Clock.WALL, Ladder.UNPAID,
-        "the owner has paid and has not replied READY", "remind the owner to reply READY",
-    ),
-    "S6_ASSIGN_NUMBER": Threshold(
-        Turn.DESK, 30, Clock.WALL, Ladder.AT_ONCE,
-        "no number was assigned", "see whether a number is AVAILABLE in twilio_number_pool, and add one if not",
-    ),
-    "S7_FORWARDING": Threshold(
-        Turn.CLIENT, 720, Clock.OPENING, Ladder.BY_TIME,
-        "the owner has not set up call forwarding",
-        "help the owner to forward calls: the code of their carrier is often the hurdle",
-    ),
-    "S8_GREETING": Threshold(
-        Turn.CLIENT, 360, Clock.OPENING, Ladder.BY_TIME,
-        "the owner has not chosen the greeting", "ask the owner for the greeting",
-    ),
-    "S9_TEST_CALL": Threshold(
-        Turn.CLIENT, 1440, Clock.WALL, Ladder.TERMINAL,
-        "the owner has not made the test call", "call the new number together with the owner",
-    ),
-}  # fmt: skip
+}
 """Every state that somebody has to leave."""
 
 _UNPAID = ("the owner has not paid", "look at the payment with its provider, and send the owner the link again")
@@ -74,12 +65,12 @@ def uncovered(states: frozenset[str]) -> frozenset[str]:
     return states - THRESHOLDS.keys() - FINAL
 
 
-def minutes_of(state: str, own: Mapping[str, int]) -> int:
+def minutes_of(state: State, own: Mapping[State, int]) -> int:
     """The threshold of a state in minutes; `own` are those that the settings name."""
     return own.get(state, THRESHOLDS[state].minutes)
 
 
-def judge(waiting: Waiting, own: Mapping[str, int], *, structural_minutes: float) -> Stuck | None:
+def judge(waiting: Waiting, own: Mapping[State, int], *, structural_minutes: float) -> Stuck | None:
     """The verdict on one client, or None while all is well. States that are final or not known have none."""
     threshold = THRESHOLDS.get(waiting.state)
     if threshold is None:
@@ -87,7 +78,8 @@ def judge(waiting: Waiting, own: Mapping[str, int], *, structural_minutes: float
     minutes = minutes_of(waiting.state, own)
     spent = waiting.wall if threshold.clock is Clock.WALL else waiting.opening
     # While the desk itself is to act, no answer is waited for.
-    trouble = waiting.trouble if threshold.turn is Turn.CLIENT and waiting.wall >= structural_minutes else None
+    asked = TURNS[waiting.state] is Turn.CLIENT and waiting.wall >= structural_minutes
+    trouble = waiting.trouble if asked else None
     unpaid = threshold.ladder is Ladder.UNPAID and not waiting.paid
     if spent < minutes and trouble is None:
         return None
@@ -96,7 +88,6 @@ def judge(waiting: Waiting, own: Mapping[str, int], *, structural_minutes: float
         why, todo = _UNPAID
     if trouble is not None:
         why, todo = f"{why}: {_TROUBLE[trouble][0]}", _TROUBLE[trouble][1]
-    reached = threshold.turn is Turn.CLIENT
     severity, terminal = _severity(threshold.ladder, spent / minutes, unpaid=unpaid)
     return Stuck(
         client_id=waiting.client_id,
@@ -104,13 +95,13 @@ def judge(waiting: Waiting, own: Mapping[str, int], *, structural_minutes: float
         phone=waiting.phone,
         state=waiting.state,
         entered_at=waiting.entered_at,
-        stuck_for_minutes=int(spent),
+        clock=threshold.clock,
+        spent=spent,
         threshold_minutes=minutes,
         severity=Severity.HIGH if trouble else severity,
         terminal=terminal or trouble is not None,
-        whose_turn=threshold.turn,
-        reason=_sentence(f"{why} ({_spent(spent, minutes, threshold.clock)})"),
-        suggested_action=_sentence(f"{todo} ({waiting.phone})" if reached and waiting.phone else todo),
+        why=why,
+        todo=todo,
         unpaid=unpaid and spent >= minutes,
     )
 
@@ -121,20 +112,3 @@ def _severity(ladder: Ladder, times: float, *, unpaid: bool) -> tuple[Severity, 
     if ladder is Ladder.AT_ONCE or times >= _HIGH:
         return Severity.HIGH, False
     return (Severity.MEDIUM if times >= _MEDIUM else Severity.LOW), False
-
-
-def _spent(spent: float, minutes: int, clock: Clock) -> str:
-    of_what = " of opening hours" if clock is Clock.OPENING else ""
-    return f"{_duration(spent)}{of_what}, {_duration(minutes)} is the threshold"
-
-
-def _duration(minutes: float) -> str:
-    whole = int(minutes)
-    if whole < 60:
-        return f"{whole} min"
-    hours, rest = divmod(whole, 60)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."

@@ -18,6 +18,7 @@ from frontdesk.errors import NotPossible
 from frontdesk.simulator import Carrier
 from frontdesk.web.alert_pages import alert_routes
 from frontdesk.web.api import admin_router
+from frontdesk.web.attention import kept_attention
 from frontdesk.web.auth import Doorkeeper, NotAdmitted
 from frontdesk.web.calls import call_routes
 from frontdesk.web.cron import cron_router
@@ -66,12 +67,13 @@ def build_app(desk: Desk, *, simulation: Carrier | None = None) -> FastAPI:
     )
     app.state.door = Doorkeeper(settings, desk.lease_clock.now)
     app.state.depths = kept_depths(desk)
+    app.state.attention = kept_attention(desk)
     app.state.switches = partial(switches_on, desk)
     _handle_errors(app, problems)
     app.add_middleware(Guard, problems=problems)
     app.router.routes += hook_routes(desk)
     app.include_router(health_router(desk, simulated=simulation is not None))
-    app.router.routes.append(metrics_route(desk, app.state.depths))
+    app.router.routes.append(metrics_route(desk, app.state.depths, app.state.attention))
     app.include_router(admin_router(desk))
     app.include_router(leads_router(desk))
     app.include_router(cron_router(desk))

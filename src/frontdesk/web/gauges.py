@@ -10,9 +10,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from frontdesk import __version__
 from frontdesk.alerts.model import MessageStatus
 from frontdesk.db.processes import DEAD_AFTER
-from frontdesk.effects import Severity
 from frontdesk.outbox.gate import Mode
 from frontdesk.outbox.model import LedgerStatus
+from frontdesk.web.attention import Attention
 from frontdesk.web.depth import Depth
 from frontdesk.web.outbox_shapes import Limiters
 
@@ -35,8 +35,7 @@ class Found:
     """From receipt to handled, by quantile; empty when nothing came lately."""
     limiters: Limiters
     switches: Sequence[Any]
-    alerts: Mapping[str, int]
-    """Open conditions by severity."""
+    attention: Attention
     alert_messages: Mapping[str, int]
     """Messages to the operator of the last day, by state."""
 
@@ -139,9 +138,11 @@ def _stopped(found: Found) -> Iterator[Metric]:
 
 def _alerts(found: Found) -> Iterator[Metric]:
     held = _by("frontdesk_alerts_open", "Alerts whose condition holds, by severity.", "severity")
-    for severity in Severity:
-        held.add_metric([severity.value], found.alerts.get(severity.value, 0))
-    yield held
+    stuck = _by("frontdesk_stuck_clients", "New clients who stay too long in a step of their set-up.", "severity")
+    for family, counts in ((held, found.attention.alerts), (stuck, found.attention.stuck)):
+        for severity, count in counts.items():
+            family.add_metric([severity], count)
+        yield family
     told = _by("frontdesk_alert_messages", "Messages to the operator of the last 24 hours, by state.", "status")
     for status in MessageStatus:
         told.add_metric([status.value], found.alert_messages.get(status.value, 0))

@@ -37,7 +37,8 @@ async def assess(desk: Desk, depths: KeptDepths, *, simulated: bool) -> Health:
         reason = f"The database does not answer ({said}). Webhooks get 503 and are sent again by their providers."
         checks = Checks(database="unreachable", code_version=CODE_VERSION, simulated=simulated)
         return Health(status="down", ready=False, reasons=[reason], at=now, version=__version__, checks=checks)
-    return judge(facts, now=now, lease_now=lease_now, simulated=simulated, every=desk.settings.monitor.every)
+    every = timedelta(minutes=desk.settings.monitor.every_minutes)
+    return judge(facts, now=now, lease_now=lease_now, simulated=simulated, every=every)
 
 
 def judge(

@@ -21,6 +21,7 @@ from frontdesk.db.queries import load_queries
 from frontdesk.desk import Desk
 from frontdesk.outbox import switches
 from frontdesk.web import views
+from frontdesk.web.attention import KeptAttention
 from frontdesk.web.depth import KeptDepths
 from frontdesk.web.gauges import Facts, Found, families
 from frontdesk.web.kept import Kept
@@ -37,9 +38,9 @@ _WAIT = 1.0  # seconds for a connection
 _RECENT, _NEWEST = timedelta(minutes=5), 1000  # the events by which the desk's lag is told
 
 
-def metrics_route(desk: Desk, depths: KeptDepths) -> Route:
+def metrics_route(desk: Desk, depths: KeptDepths, attention: KeptAttention) -> Route:
     """GET /metrics, behind the door of the admin API. Answers also while the database is away."""
-    facts = Kept(_Reader(desk, depths).read)
+    facts = Kept(_Reader(desk, depths, attention).read)
 
     async def metrics(request: Request) -> Response:
         request.state.who = request.app.state.door.admit(request)
@@ -57,9 +58,10 @@ def metrics_route(desk: Desk, depths: KeptDepths) -> Route:
 class _Reader:
     """Reads what the database tells."""
 
-    def __init__(self, desk: Desk, depths: KeptDepths) -> None:
+    def __init__(self, desk: Desk, depths: KeptDepths, attention: KeptAttention) -> None:
         self._desk = desk
         self._depths = depths
+        self._attention = attention
 
     async def read(self) -> Facts:
         """One reading; a database that is away, hangs or is slow is a fact too."""
@@ -85,12 +87,11 @@ class _Reader:
             leads = (await tx.one(Q.leader_there, {"lease_now": desk.lease_clock.now()})).leads
             limiters = await read_limiters(tx, desk.clock.now())
             on = await switches.list_switches(tx)
-            alerts = await stats.open_by_severity(tx)
             told = await stats.messages_by_status(tx, desk.clock.now())
             recent = await tx.one(Q.recent_lag, {"since": desk.clock.now() - _RECENT, "newest": _NEWEST})
         lags = {"0.5": recent.median, "0.99": recent.slow} if recent.median is not None else {}
-        depths = await self._depths.get()
-        return Found(depths, letters, ledger, oldest_due, processes, leads, lags, limiters, on, alerts, told)
+        depths, attention = await asyncio.gather(self._depths.get(), self._attention.get())
+        return Found(depths, letters, ledger, oldest_due, processes, leads, lags, limiters, on, attention, told)
 
 
 class _Both(Collector):

@@ -88,6 +88,7 @@ class _Pages:
             more=views.next_cursor(rows, _PER_PAGE, "last_message_at"),
             first=after == NEWEST,
             health=await self._health(request),
+            attention=await request.app.state.attention.get(),
         )
 
     async def _health(self, request: Request) -> Health:

@@ -13,8 +13,9 @@ from starlette.routing import Route
 
 from frontdesk.desk import Desk
 from frontdesk.effects import Severity
+from frontdesk.onboarding_states import Turn
 from frontdesk.steps.stuck import find_stuck, with_hope
-from frontdesk.watching.model import Stuck, Turn
+from frontdesk.watching.model import Stuck
 from frontdesk.web import views
 from frontdesk.web.pages import admitted
 from frontdesk.web.rendering import Renderer
@@ -35,7 +36,7 @@ class StuckClient(Json):
     threshold_minutes: int
     severity: Severity
     terminal: Annotated[bool, Field(description="will never move by itself")]
-    whose_turn: Turn
+    whose_turn: Literal[Turn.DESK, Turn.CLIENT]
     reason: str
     suggested_action: str
     moves_within_6h: Annotated[
