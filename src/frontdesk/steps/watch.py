@@ -1,6 +1,6 @@
 """watch: new clients who are stuck are logged once and told of, and told of as over when they move on.
 
-One pass: note who moved, find who is stuck, look once more, tell. Any number of processes may do it at once, or twice.
+One pass: note who moved, find who is stuck, look once more, tell of each while it is kept from moving. Any number of processes may do it at once, or twice.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from frontdesk.db.clock import BusinessClock
-from frontdesk.db.pool import Bucket, Database
+from frontdesk.db.pool import Bucket, Database, Tx
 from frontdesk.effects import Alert, Severity
 from frontdesk.settings import Settings
 from frontdesk.steps.conditions import tell
@@ -78,9 +78,15 @@ async def tell_of(
             threshold_minutes=one.threshold_minutes,
             reason=one.reason,
         )
-    seen = [alert for one in here if (alert := alert_for(one)) is not None]
+    loud = {alert: one for one in here if (alert := alert_for(one)) is not None}
     again = {(alert.alert_type, alert.key) for one in news if (alert := alert_for(one)) is not None}
-    told = await tell(db, bucket, clock, seen, types=_TYPES, again=again)
+
+    async def holds(alert: Alert, tx: Tx) -> bool:
+        one = loud[alert]
+        stay = {"client_id": one.client_id, "state": one.state, "entered_at": one.entered_at}
+        return await tx.one(Q.stays_stuck, stay) is not None
+
+    told = await tell(db, bucket, clock, list(loud), types=_TYPES, again=again, holds=holds)
     return len(news), told.raised, told.resolved
 
 
