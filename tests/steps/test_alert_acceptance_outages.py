@@ -79,7 +79,9 @@ def test_what_a_process_spooled_before_it_was_killed_is_sent_by_the_next_one(tmp
                 one.process.send_signal(signal.SIGKILL)
                 code, told = await one.ends()
                 assert code == -signal.SIGKILL
-                (first, *_) = [line for line in map(json.loads, told.splitlines()) if line["event"] == "alert_not_written"]
+                (first, *_) = [
+                    line for line in map(json.loads, told.splitlines()) if line["event"] == "alert_not_written"
+                ]
                 assert (first["level"], first["title"], first["kept"]) == ("critical", "disk 2: is full", True)
                 await asyncio.to_thread(postgres.start)
                 sends = [sys.executable, str(SENDER), dsn, f"{url}/slack", "never", "1"]

@@ -1,6 +1,7 @@
 """watch: new clients who are stuck are logged once and told of, and told of as over when they move on.
 
-One pass: note who moved, find who is stuck, look once more, tell of each while it is kept from moving. Any number of processes may do it at once, or twice.
+One pass: note who moved, find who is stuck, look once more, tell of each while it is kept from moving. Any number of
+processes may do it at once, or twice.
 """
 
 from collections.abc import Sequence
