@@ -48,6 +48,13 @@ KINDS = {
             "pools empty",
         ),
         Kind(
+            "POOL_LOW",
+            "few numbers are left for new clients, and none waits yet",
+            "buy numbers, then `frontdesk pool add`",
+            "pools running low",
+            by_mail_first=True,
+        ),
+        Kind(
             "OPENAI_FAILURE",
             "five readings by the language model failed in a row; the rules read alone meanwhile",
             "`frontdesk doctor`: it asks the model and says what to mend",

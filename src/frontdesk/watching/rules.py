@@ -16,7 +16,7 @@ _MEDIUM, _HIGH = 2, 4  # times the threshold
 THRESHOLDS: Mapping[str, Threshold] = {
     "S0_WELCOME": Threshold(
         Turn.DESK, 30, Clock.WALL, Ladder.BY_TIME,
-        "the desk has not sent the welcome", "look with `frontdesk status` whether a worker is alive and texts go out",
+        "the desk has not sent the welcome", "see with `frontdesk status` whether a worker is alive",
     ),
     "S1_BUSINESS_NAME": Threshold(
         Turn.CLIENT, 240, Clock.OPENING, Ladder.BY_TIME,
@@ -40,12 +40,11 @@ THRESHOLDS: Mapping[str, Threshold] = {
     ),
     "S6_ASSIGN_NUMBER": Threshold(
         Turn.DESK, 30, Clock.WALL, Ladder.AT_ONCE,
-        "no number was assigned", "see whether a number is AVAILABLE in twilio_number_pool, and add one if not",
+        "no number was assigned", "see `frontdesk pool list`, then `frontdesk pool add`",
     ),
     "S7_FORWARDING": Threshold(
         Turn.CLIENT, 720, Clock.OPENING, Ladder.BY_TIME,
-        "the owner has not set up call forwarding",
-        "help the owner to forward calls: the code of their carrier is often the hurdle",
+        "the owner has not set up call forwarding", "help the owner to forward calls to the new number",
     ),
     "S8_GREETING": Threshold(
         Turn.CLIENT, 360, Clock.OPENING, Ladder.BY_TIME,
@@ -58,12 +57,12 @@ THRESHOLDS: Mapping[str, Threshold] = {
 }  # fmt: skip
 """Every state that somebody has to leave."""
 
-_UNPAID = ("the owner has not paid", "look at the payment with its provider, and send the owner the link again")
+_UNPAID = ("the owner has not paid", "see why at the payment provider, and send the link again")
 _TROUBLE = {
     Trouble.OPTED_OUT: ("the owner sent STOP, so that no text reaches them", "call the owner"),
     Trouble.NOT_DELIVERED: (
         "the last text to the owner did not arrive",
-        "see why with `frontdesk outbox list`, and call",
+        "see why with `frontdesk outbox list`, and call the owner",
     ),
     Trouble.NOT_ASKED: ("nothing was asked since, and nothing is on its way", "text the owner what is needed next"),
 }
