@@ -7,7 +7,7 @@ import pytest
 from stuck_story import Standstill, at, standstill
 
 MON, TUE, WED, THU, FRI, SAT = (f"2026-11-{day}" for day in range(16, 22))
-NEW, BO = "New business", "Bo's Drains"
+NEW, BO = "New business +12025550111", "Bo's Drains"
 
 Moment = tuple[str, str, str]
 """A local time; the verdict then, as `LOW` or `HIGH!` where it is terminal; what a text to the operator begins with."""
@@ -28,8 +28,8 @@ STATES: dict[str, list[Moment]] = {
             (f"{MON} 12:59", "", ""),
             (f"{MON} 13:00", "LOW", ""),
             (f"{MON} 16:59", "LOW", ""),
-            (f"{MON} 17:00", "MEDIUM", f"MEDIUM: {name}: stuck in {state}. Reply 1A"),
-            (f"{MON} 23:00", "MEDIUM", ""),
+            (f"{MON} 17:00", "MEDIUM", f"MEDIUM: {name}: stuck in {state}."),
+            (f"{MON} 23:00", "MEDIUM", f"MEDIUM: {name}: stuck in {state}."),
             (f"{TUE} 14:59", "MEDIUM", f"HIGH: {name}: stuck in {state} (still true after 12 h)."),
             (f"{TUE} 15:00", "HIGH", ""),
         ]

@@ -8,6 +8,7 @@ from typing import Any
 from frontdesk.alerts.replies import LONGEST_SILENCE
 from frontdesk.db.pool import Tx
 from frontdesk.db.queries import load_queries
+from frontdesk.effects import Severity
 
 __all__ = [
     "Silence",
@@ -22,6 +23,7 @@ __all__ = [
     "list_silences",
     "mark_false",
     "open_coded",
+    "open_counts",
     "raises_of",
 ]
 
@@ -104,6 +106,12 @@ async def open_coded(tx: Tx, limit: int) -> Sequence[Any]:
 async def raises_of(tx: Tx, alert_id: int, limit: int = 100) -> Sequence[Any]:
     """Every raise of a condition with its decision, newest first."""
     return await tx.all(Q.raises_of, {"alert_id": alert_id, "limit": limit})
+
+
+async def open_counts(tx: Tx, cap: int = 1000) -> dict[str, int]:
+    """How many conditions hold, by severity; at most `cap` are counted."""
+    found = {row.severity: row.n for row in await tx.all(Q.open_counts, {"cap": cap})}
+    return {severity.value: found.get(severity.value, 0) for severity in Severity}
 
 
 async def deliveries_of(tx: Tx, alert_id: int, limit: int = 100) -> Sequence[Any]:

@@ -60,6 +60,10 @@ WHERE alert_id = %(alert_id)s
 ORDER BY at DESC, id DESC
 LIMIT %(limit)s;
 
+-- How many conditions hold, by severity; counted no further than a page says.
+-- name: open_counts
+SELECT severity, count(*) AS n FROM (SELECT severity FROM alerts WHERE resolved_at IS NULL LIMIT %(cap)s) AS a GROUP BY severity;
+
 -- name: deliveries_of
 SELECT d.id, d.message_id, d.channel, d.status, d.attempts, d.created_at, d.confirm_by, d.delivered_at, d.error, d.error_code,
        d.ledger_id

@@ -14,6 +14,7 @@ from frontdesk.db.pool import Bucket, Database, Tx
 from frontdesk.effects import Alert, Severity
 from frontdesk.settings import Settings
 from frontdesk.steps.conditions import tell
+from frontdesk.steps.owners import PLACEHOLDER
 from frontdesk.steps.stuck import Q, find_stuck
 from frontdesk.watching import store as watching
 from frontdesk.watching.model import Stuck
@@ -95,12 +96,14 @@ def alert_for(one: Stuck) -> Alert | None:
     """What the operator is told; None for what is only logged. Who has not paid is told of by that name alone, once."""
     if one.severity is Severity.LOW:
         return None
+    # Two businesses that have no name yet are told apart by their owners' phones.
+    name = f"{one.name} {one.phone}" if one.name == PLACEHOLDER and one.phone else one.name
     urgent = one.severity is Severity.HIGH and one.terminal
     return Alert(
         alert_type="PAYMENT_BLOCK" if one.unpaid else "STUCK_CLIENT",
         key=f"{one.client_id}:{one.state}",
         severity=Severity.HIGH if urgent else Severity.MEDIUM,
-        title=f"{one.name}: not paid" if one.unpaid else f"{one.name}: stuck in {one.state}",
+        title=f"{name}: not paid" if one.unpaid else f"{name}: stuck in {one.state}",
         message=f"{one.reason} {one.suggested_action}",
         resource_id=str(one.client_id),
     )

@@ -20,7 +20,7 @@ THRESHOLDS: Mapping[str, Threshold] = {
     ),
     "S1_BUSINESS_NAME": Threshold(
         Turn.CLIENT, 240, Clock.OPENING, Ladder.BY_TIME,
-        "the owner has not told the name of the business", "ask the owner for the name of the business",
+        "the owner has not told the name of the business", "ask for the name of the business",
     ),
     "S2_SERVICE_TYPE": Threshold(
         Turn.CLIENT, 240, Clock.OPENING, Ladder.BY_TIME,

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from frontdesk.alerts import acts
 from frontdesk.desk import Desk
 from frontdesk.outbox.gate import Lane
 from frontdesk.web import views
@@ -81,6 +82,7 @@ class _Pages:
         after = cursor_of(request)
         async with views.reading(self._desk) as tx:
             rows = await views.conversations(tx, after, _PER_PAGE + 1)
+            open_alerts = await acts.open_counts(tx)
         return self._render(
             request,
             template,
@@ -88,6 +90,7 @@ class _Pages:
             more=views.next_cursor(rows, _PER_PAGE, "last_message_at"),
             first=after == NEWEST,
             health=await self._health(request),
+            open_alerts=open_alerts,
         )
 
     async def _health(self, request: Request) -> Health:
