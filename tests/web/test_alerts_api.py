@@ -117,6 +117,18 @@ def test_the_pages_show_and_act_without_scripts(alarmed: House) -> None:
     assert alarmed.get("/alerts?state=none").status_code == 400
 
 
+def test_the_overview_does_not_say_that_all_is_well_while_alerts_are_open(alarmed: House) -> None:
+    alarmed.sql("UPDATE alerts SET resolved_at = opened_at WHERE resolved_at IS NULL")
+    assert "All is well." in alarmed.get("/").text
+    raised(alarmed, "7:S9_TEST_CALL")
+    raised(alarmed, "8:S9_TEST_CALL", severity="MEDIUM")
+    page = alarmed.get("/parts/overview").text
+    assert "All is well." not in page
+    assert 'href="/alerts">2 alerts are open</a>' in page
+    assert "1 HIGH" in page
+    assert "1 MEDIUM" in page
+
+
 def test_a_test_arrives_within_ten_seconds_and_is_over_by_itself(alarmed: House) -> None:
     made: dict[str, Any] = alarmed.post("/api/admin/alerts/test").json()
     where = {"key": f"{made['alertKey']}#1"}

@@ -89,4 +89,4 @@ def test_the_page_shows_who_and_what_to_do_and_no_markup_of_theirs(town: Any) ->
     assert page.index("The owner has not made the test call") < page.index("No number was assigned")
     assert "will not move by itself" in page
     assert "<code>frontdesk status</code>" in page
-    assert town.get("/parts/stuck").text.count('class="row"') == 4
+    assert town.get("/parts/stuck").text.count('class="row whole"') == 4

@@ -11,9 +11,10 @@ import typer
 
 from frontdesk.alerts import acts, stats
 from frontdesk.alerts.acts import Silence
-from frontdesk.alerts.kinds import TEST, kind_of
-from frontdesk.alerts.model import ACK_LASTS, Decision
+from frontdesk.alerts.kinds import TEST
+from frontdesk.alerts.model import ACK_LASTS
 from frontdesk.alerts.replies import read_span
+from frontdesk.commands.alert_shown import print_alert
 from frontdesk.commands.chosen import actor
 from frontdesk.commands.database import Reading, reading
 from frontdesk.commands.given import quiet_settings
@@ -84,53 +85,7 @@ def show(context: typer.Context, alert_id: AlertId, as_json: AsJson = False) -> 
     if as_json:
         print_json({**row._asdict(), "raises": as_rows(raises), "deliveries": as_rows(deliveries)})
         return
-    _say_alert(row)
-    say()
-    print_table(
-        "Why you were (not) told, the latest first",
-        ("At", "Severity", "Why", "Decision", "By"),
-        [(r.at, r.severity, r.why.replace("_", " "), Decision(r.decision).words, _by(r)) for r in raises],
-    )
-    say()
-    print_table(
-        "Messages",
-        ("Message", "At", "Channel", "State", "Delivered", "Error"),
-        [(f"message {d.message_id}", d.created_at, d.channel, d.status, d.delivered_at, d.error) for d in deliveries],
-    )
-
-
-def _say_alert(row: Any) -> None:
-    """What it is, what to do, how it stands, and how to say that one is at it."""
-    kind = kind_of(row.alert_type)
-    say(f"{row.severity} {row.alert_type}: {row.title}")
-    say(row.message)
-    say()
-    say(f"It means: {kind.means}.")
-    say(f"Do first: {kind.do_first}.")
-    say(f"How it stands: {AlertRow.model_validate(row).standing}; {_since(row)}.")
-    if row.resolved_at is None:
-        say(f"You have it in hand? `frontdesk alerts ack {row.id}` (--handled: tell me only once it changes).")
-
-
-def _since(row: Any) -> str:
-    if row.resolved_at is None:
-        return f"it began {row.opened_at.astimezone():%Y-%m-%d %H:%M}"
-    return (
-        f"it was true for {ago(row.resolved_at - row.opened_at)}, until {row.resolved_at.astimezone():%Y-%m-%d %H:%M}"
-    )
-
-
-def _by(raise_: Any) -> str | None:
-    """What a decision refers to: a message, a silence, or the alert that explains this one."""
-    if raise_.detail is None:
-        return None
-    match Decision(raise_.decision):
-        case Decision.SENT | Decision.BUNDLED:
-            return f"message {raise_.detail}"
-        case Decision.SILENCED:
-            return f"silence {raise_.detail}"
-        case _:
-            return str(raise_.detail)
+    print_alert(row, raises, deliveries)
 
 
 async def _show(settings: Settings, alert_id: int) -> tuple[Any, Any, Any]:
