@@ -62,6 +62,18 @@ def test_three_stuck_in_one_pass_are_one_sms_and_a_fourth_is_told_as_new(dsn: st
     told_on(dsn, story)
 
 
+def test_one_sms_says_what_to_do_though_that_names_a_command(dsn: str) -> None:
+    async def story(desk: Alarmed) -> None:
+        told = ("DISK_FULL", "HIGH", "disk 1: is full", "9 of 10 GB are used. Make room: `frontdesk retire`.")
+        await desk.running.desk.raise_alert(*told, key="disk 1")
+        await desk.goes_on()
+        (text,) = desk.texts
+        assert count(text).segments == 1
+        assert "9 of 10 GB are used. Make room: 'frontdesk retire'. Reply 1A" in text
+
+    told_on(dsn, story)
+
+
 def test_fifty_at_once_are_one_sms_with_the_count(dsn: str) -> None:
     async def story(desk: Alarmed) -> None:
         for number in range(50):

@@ -25,8 +25,8 @@ def town(house: Any) -> Any:
     ):
         house.sql(
             "WITH c AS (INSERT INTO clients (name, phone_number) VALUES (%(name)s, %(phone)s) RETURNING id) "
-            "INSERT INTO onboarding_states (client_id, current_state, entered_at) "
-            "SELECT id, %(state)s, now() - %(hours)s * '1 h'::interval FROM c",
+            "INSERT INTO onboarding_states (client_id, current_state, entered_at, recorded_state, recorded_paid) "
+            "SELECT id, %(state)s, now() - %(hours)s * '1 h'::interval, %(state)s, false FROM c",  # as the desk writes it
             name=name, phone=f"+1202555900{number}", state=state, hours=hours,
         )  # fmt: skip
     return house
