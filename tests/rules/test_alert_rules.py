@@ -13,6 +13,9 @@ from frontdesk.alerts.rules import after_ledger, channels_for, retry_at
 from frontdesk.alerts.wording import Sms, lasted, tell_open, tell_over
 from frontdesk.effects import Severity
 from frontdesk.outbox.segments import count
+from frontdesk.steps.watch import alert_for
+from frontdesk.watching.model import Trouble, Waiting
+from frontdesk.watching.rules import THRESHOLDS, judge
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
 ALL = list(Channel)
@@ -190,3 +193,34 @@ def test_each_type_says_what_it_means_and_what_to_do_first() -> None:
         assert kind.means
         assert kind.do_first
         assert set(kind.inhibited_by) <= KINDS.keys()
+
+
+@pytest.mark.parametrize("state", THRESHOLDS)
+@pytest.mark.parametrize("trouble", [None, Trouble.OPTED_OUT])
+def test_the_sms_of_a_stuck_client_says_who_where_and_what_to_do(state: str, trouble: Trouble | None) -> None:
+    waiting = Waiting(7, "Bo's Drains & Heating", "+12025550111", state, NOW, False, 90_000, 90_000, trouble)
+    stuck = judge(waiting, {}, structural_minutes=15)
+    alert = stuck and alert_for(stuck)
+    assert stuck is not None
+    assert alert is not None
+    member = Member(1, alert.key, alert.title, alert.message, alert.severity, NOW, code=12)
+    text = tell_open(
+        alert.alert_type, alert.severity, [member], 0, Sms(ONE.fits, lambda text: text.replace("`", "'"))
+    ).short
+    todo = stuck.suggested_action.replace("`", "'")
+    assert text == f"{alert.severity}: {alert.title}. {todo} Reply 12A = ack, 12H = handled, WHY 12."
+
+
+def test_an_sms_holds_all_of_a_short_message_and_of_a_long_one_its_end_or_nothing() -> None:
+    def told(message: str, title: str = "disk: full") -> str:
+        return tell_open("DISK", "HIGH", [Member(1, "d", title, message, Severity.HIGH, NOW, code=1)], 0, ONE).short
+
+    assert (
+        told("9 of 10 GB. Make room.")
+        == "HIGH: disk: full. 9 of 10 GB. Make room. Reply 1A = ack, 1H = handled, WHY 1."
+    )
+    assert told(f"{'Much is said. ' * 20}Make room.").endswith(
+        "Much is said. Make room. Reply 1A = ack, 1H = handled, WHY 1."
+    )
+    assert told("x" * 150) == "HIGH: disk: full. Reply 1A = ack, 1H = handled, WHY 1."
+    assert told("", "It burns!") == "HIGH: It burns! Reply 1A = ack, 1H = handled, WHY 1."

@@ -87,7 +87,7 @@ def test_whose_turn_it_is_decides_what_is_said() -> None:
     assert stuck.reason == (
         "The owner has not told the name of the business (5 h of opening hours, 4 h is the threshold)."
     )
-    assert stuck.suggested_action == "Ask the owner for the name of the business (+12025550111)."
+    assert stuck.suggested_action == "Ask for the name of the business (+12025550111)."
     desk = judge(waiting("S0_WELCOME", 45), {}, structural_minutes=15)
     assert desk is not None
     assert "+1202" not in desk.suggested_action

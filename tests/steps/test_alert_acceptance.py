@@ -1,13 +1,44 @@
-"""Alerts that arrive: told once, on a channel that works, of what is true; each test is something that went wrong elsewhere."""
+"""Alerts that arrive: told once, on a channel that works, of what is true; each test is something that went wrong elsewhere.
+
+What is promised, and where it is tried. Files named `test_alert_acceptance_*` lie beside this one.
+
+| | Promise | Tried by |
+| --- | --- | --- |
+| 1 | one key raised by sixteen processes at once is one delivery | acceptance_races: `test_sixteen_processes_raise_fifty_keys_and_each_is_one_delivery_row` |
+| 2 | `kill -9` of the sender loses nothing, and doubles no more than were killed | test_alert_kills: `test_three_hundred_alerts_survive_kills_at_each_step` |
+| 3 | neither a rollback nor an outage of PostgreSQL takes an alert along | rooms/test_alerts: `test_a_callers_rollback_leaves_the_alert_and_a_caller_in_trouble_gets_no_more_of_it`; acceptance_outages: `test_alerts_of_an_outage_leave_the_caller_unharmed_and_are_sent_after_it`, `test_what_a_process_spooled_before_it_was_killed_is_sent_by_the_next_one` |
+| 4 | receipts decide, in any order; what is not delivered goes on to the next channel | here: `test_a_receipt_that_comes_late_takes_no_delivery_back_and_a_forged_one_is_refused`, `test_what_is_not_delivered_goes_to_the_next_channel_and_late_receipts_never_go_back`, `test_a_phone_that_the_carrier_has_cut_off_is_told_elsewhere_though_no_stop_came_here` |
+| 5 | many at once are one text that names them, and a later one is told as new | here: `test_three_stuck_in_one_pass_are_one_sms_and_a_fourth_is_told_as_new`, `test_fifty_at_once_are_one_sms_with_the_count` |
+| 6 | acknowledgements and silences hold as long as they say, and no longer | acceptance_replies: `test_an_acknowledgement_stops_the_escalation_until_it_expires_and_a_rise_goes_through`, `test_a_silence_is_judged_when_it_is_sent`; here: `test_recovery_is_told_with_its_duration_but_not_of_what_was_silent_from_the_start` |
+| 7 | a client who moves between look and word is not alerted | acceptance_races: `test_clients_who_move_on_while_alerts_are_raised_are_not_alerted` |
+| 8 | what comes and goes is three messages at most, and the last is true | here: `test_ten_flips_in_an_hour_are_three_messages_and_the_last_is_true` |
+| 9 | looking at a link does nothing; two acts are one, and the second says who did it | web/test_alerts_api: `test_looking_at_a_link_does_nothing_and_the_second_post_says_who_was_first` |
+| 10 | a dead monitor is told by /readyz; of two, one runs | acceptance_outages: `test_a_dead_monitor_is_told_by_readyz_within_three_intervals_and_livez_does_not_mind`, `test_of_two_schedulers_one_monitors_and_the_other_takes_over_where_it_is_killed` |
+| 11 | a late reply never touches another alert | acceptance_replies: `test_a_late_code_never_touches_another_alert` |
+"""
 
 import json
+import re
+from pathlib import Path
 
+import httpx2
 from alarmed_desk import ADMIN, Alarmed, told_on
 
 from frontdesk.alerts.model import Decision
 from frontdesk.outbox.segments import Encoding, count
 from frontdesk.providers.standard_webhooks import check_signature, read_key
 from frontdesk.simulator.faults import Fault
+
+
+def test_every_promise_names_tests_that_there_are() -> None:
+    lines = [line.split("|") for line in (__doc__ or "").splitlines() if re.match(r"\| \d", line)]
+    assert [int(number) for _, number, *_ in lines] == list(range(1, 12))
+    files = [*Path(__file__).parents[1].glob("*/test_*.py")]
+    there = {name for file in files for name in re.findall(r"(?m)^def (test_\w+)", file.read_text())}
+    for _, _, promise, tried, _ in lines:
+        named = set(re.findall(r"`(test_\w+)`", tried))
+        assert named, promise
+        assert named <= there, named - there
 
 
 def test_three_stuck_in_one_pass_are_one_sms_and_a_fourth_is_told_as_new(dsn: str) -> None:
@@ -27,6 +58,18 @@ def test_three_stuck_in_one_pass_are_one_sms_and_a_fourth_is_told_as_new(dsn: st
         rows = await desk.running.rows("SELECT channel, delivered_at FROM alert_logs")
         assert [row.channel for row in rows] == ["sms"] * 4
         assert all(row.delivered_at for row in rows)
+
+    told_on(dsn, story)
+
+
+def test_one_sms_says_what_to_do_though_that_names_a_command(dsn: str) -> None:
+    async def story(desk: Alarmed) -> None:
+        told = ("DISK_FULL", "HIGH", "disk 1: is full", "9 of 10 GB are used. Make room: `frontdesk retire`.")
+        await desk.running.desk.raise_alert(*told, key="disk 1")
+        await desk.goes_on()
+        (text,) = desk.texts
+        assert count(text).segments == 1
+        assert "9 of 10 GB are used. Make room: 'frontdesk retire'. Reply 1A" in text
 
     told_on(dsn, story)
 
@@ -65,6 +108,25 @@ def test_what_is_not_delivered_goes_to_the_next_channel_and_late_receipts_never_
         assert [tuple(row) for row in rows] == [
             ("sms", "failed"), ("slack", "delivered"), ("sms", "unconfirmed"), ("slack", "delivered"),
         ]  # fmt: skip
+
+    told_on(dsn, story, slack=True)
+
+
+def test_a_receipt_that_comes_late_takes_no_delivery_back_and_a_forged_one_is_refused(dsn: str) -> None:
+    async def story(desk: Alarmed) -> None:
+        desk.running.carrier.faults.next(Fault.REORDER_RECEIPTS)  # delivered, then sent
+        await desk.raises()
+        await desk.goes_on()
+        (told,) = desk.phone
+        query = "SELECT d.status, o.status AS ledger FROM alert_deliveries d JOIN outbound_message_log o ON o.id = d.ledger_id"
+        assert [tuple(row) for row in await desk.running.rows(query)] == [("delivered", "DELIVERED")]
+        forged = {"MessageSid": told.sid, "MessageStatus": "undelivered", "ErrorCode": "30003", "AccountSid": "AC1"}
+        async with httpx2.AsyncClient(trust_env=False) as anybody:
+            answer = await anybody.post(told.status_callback, data=forged, headers={"X-Twilio-Signature": "bm8="})
+        assert answer.status_code == 403
+        await desk.goes_on(minutes=6)
+        assert [tuple(row) for row in await desk.running.rows(query)] == [("delivered", "DELIVERED")]
+        assert (len(desk.texts), desk.slack.taken) == (1, [])
 
     told_on(dsn, story, slack=True)
 
@@ -118,28 +180,6 @@ def test_medium_stuck_goes_by_slack_and_by_sms_only_without_it(dsn: str) -> None
         await desk.raises("low", severity="LOW")
         await desk.goes_on()
         assert (len(desk.slack.taken), len(desk.texts)) == (1, 0)
-
-    told_on(dsn, story, slack=True)
-
-
-def test_stop_from_the_operators_phone_is_told_on_another_channel_and_start_ends_it(dsn: str) -> None:
-    async def story(desk: Alarmed) -> None:
-        await desk.running.text("STOP", lead=ADMIN)
-        await desk.running.settled()
-        await desk.goes_on()
-        assert "cut off" in json.dumps(desk.slack.taken[0])
-        assert (await desk.running.rows("SELECT count(*) AS n FROM leads"))[0].n == 0
-        await desk.raises()
-        await desk.goes_on()
-        assert desk.texts == []
-        assert len(desk.slack.taken) == 2
-        await desk.running.text("START", lead=ADMIN)
-        await desk.running.settled()
-        (alert,) = await desk.running.rows("SELECT resolved_at FROM alerts WHERE alert_type = 'OPTED_OUT_ADMIN'")
-        assert alert.resolved_at is not None
-        await desk.raises("Ben: unpaid", kind="PAYMENT_BLOCK")
-        await desk.goes_on()
-        assert len(desk.texts) == 1
 
     told_on(dsn, story, slack=True)
 
@@ -201,73 +241,6 @@ def test_ten_flips_in_an_hour_are_three_messages_and_the_last_is_true(dsn: str) 
         await desk.goes_on(minutes=15)
         assert desk.texts[-1].startswith("HIGH: ")
         assert before - 3 <= 3
-
-    told_on(dsn, story)
-
-
-def test_the_operator_answers_by_sms(dsn: str) -> None:
-    async def story(desk: Alarmed) -> None:
-        await desk.raises()
-        await desk.goes_on()
-        assert "Reply 1A = ack, 1H = handled, WHY 1." in desk.texts[0]
-        assert (await desk.replies("LIST")).startswith("1 Ada: stuck in S3 (")
-        assert "Raised 1x" in await desk.replies("why 1")
-        assert (await desk.replies("1a")).startswith("Acknowledged for 24 h: Ada")
-        assert "(was with ADMIN_PHONE)" in await desk.replies("1A")
-        assert (await desk.replies("hello?")).startswith("Not understood.")
-        desk.clock.move(hours=7)
-        assert await desk.raises() == Decision.ACKNOWLEDGED
-        assert (await desk.replies("1H")).startswith("Handled until it changes")
-        desk.clock.move(hours=40)
-        assert await desk.raises() == Decision.HANDLED
-        assert await desk.raises("Ben: stuck") == Decision.SENT
-        await desk.goes_on()
-        assert (await desk.replies("2Z 2h")).startswith("Silenced for 2 h: Ben")
-        assert await desk.raises("Ben: stuck") == Decision.SILENCED
-        await desk.goes_on(hours=2, minutes=1)
-        await desk.goes_on()
-        assert "silence by ADMIN_PHONE ended" in desk.texts[-1]
-
-    told_on(dsn, story)
-
-
-def test_a_late_code_never_touches_another_alert(dsn: str) -> None:
-    async def story(desk: Alarmed) -> None:
-        await desk.raises()
-        await desk.goes_on()
-        await desk.over()
-        await desk.goes_on(hours=1)
-        await desk.raises("Ben: stuck")
-        await desk.goes_on(minutes=3)
-        assert "Reply 2A" in desk.texts[-1]
-        assert "is over already" in await desk.replies("1A")
-        rows = await desk.running.rows("SELECT alert_key FROM alerts WHERE ack_until IS NOT NULL")
-        assert rows == []
-        await desk.over("Ben")
-        await desk.goes_on(days=8)
-        await desk.raises("Cyd: stuck")
-        await desk.goes_on()
-        assert "Reply 1A" in desk.texts[-1]
-
-    told_on(dsn, story)
-
-
-def test_a_silence_is_judged_when_it_is_sent(dsn: str) -> None:
-    async def story(desk: Alarmed) -> None:
-        await desk.raises()
-        await desk.running.rows(
-            "INSERT INTO alert_silences (author, comment, starts_at, ends_at, created_at) "
-            "VALUES ('Ann', 'known', %(now)s, %(now)s + interval '1 hour', %(now)s) RETURNING id",
-            now=desk.clock.now(),
-        )
-        await desk.goes_on()
-        assert desk.texts == []
-        (raised,) = await desk.running.rows("SELECT decision FROM alert_raises")
-        assert raised.decision == "silenced"
-        assert await desk.running.rows("SELECT 1 FROM alert_logs") == []
-        await desk.goes_on(hours=1, seconds=1)
-        await desk.goes_on()
-        assert "silence by Ann ended" in desk.texts[0]
 
     told_on(dsn, story)
 

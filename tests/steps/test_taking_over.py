@@ -7,7 +7,14 @@ import pytest
 
 from frontdesk.errors import KeyUsed, NotPossible, NotThere
 from frontdesk.steps.taking_over import release, take_over
-from frontdesk.testing import LEAD, FrozenClock, RunningDesk, running_desk, scratch_settings
+from frontdesk.testing import (
+    LEAD,
+    WHATSAPP,
+    FrozenClock,
+    RunningDesk,
+    running_desk,
+    scratch_settings,
+)
 
 HOLDING = "SELECT bot_paused_at AS at, bot_paused_why AS why FROM conversations"
 ACTS = "SELECT action, subject, actor, details FROM audit_log ORDER BY id"
@@ -153,9 +160,28 @@ def test_all_conversations_of_the_lead_are_taken_over_and_released_together(dsn:
     at_desk(dsn, story)
 
 
-def test_what_the_lead_wrote_since_joins_what_a_person_has(dsn: str) -> None:
-    """A conversation that came later, on another channel, is taken over beside the one that is held."""
+def test_a_conversation_that_begins_later_on_another_channel_is_the_persons_too(dsn: str) -> None:
+    async def story(desk: RunningDesk) -> None:
+        assert desk.whatsapp is not None
+        await desk.text("Hi")
+        await desk.settled()
+        first = await take_over(*parts(desk), 1, actor="ada")
+        await desk.whatsapp.text(LEAD, "Hello, now by WhatsApp")
+        await desk.settled()
+        assert [tuple(row) for row in await desk.rows(f"{HOLDING} ORDER BY id")] == [(first.since, "by_hand")] * 2
+        assert desk.whatsapp.sent == []
+        assert len(told(desk)) == 1
+        assert len(await desk.rows("SELECT 1 FROM messages WHERE body LIKE 'Hello, now%%'")) == 1  # it is heard
+        assert (await take_over(*parts(desk), 2, actor="ada")).conversations == 0  # nothing more to take
+        assert (await release(*parts(desk), 2, actor="ada")).conversations == 2
+        await desk.whatsapp.text(LEAD, "Anybody there?")
+        await desk.settled()
+        assert len(desk.whatsapp.sent) == 1
 
+    at_desk(dsn, story, settings=scratch_settings(**WHATSAPP))
+
+
+def test_a_conversation_that_was_written_by_hand_joins_what_a_person_has(dsn: str) -> None:
     async def story(desk: RunningDesk) -> None:
         await desk.text("Hi")
         await desk.settled()

@@ -1,5 +1,7 @@
 """`frontdesk alerts` on a real desk: a test arrives, and what is wrong can be looked at, taken in hand and silenced."""
 
+import re
+
 from story_house import House, eventually
 
 ADMIN = "+12025550188"
@@ -17,6 +19,8 @@ def test_a_test_arrives_at_the_simulated_phone_within_ten_seconds(house: House) 
     said = house.run("alerts", "show", row["id"]).stdout
     assert "sms" in said
     assert "delivered" in said
+    assert re.search(r"sent +message 1\n", said)
+    assert "How it stands: over; it was true for " in said
 
 
 def test_without_anybody_to_tell_a_test_says_what_to_set(house: House) -> None:

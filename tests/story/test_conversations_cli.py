@@ -18,9 +18,14 @@ def test_a_person_takes_over_and_gives_back_from_the_command_line(house: House) 
     assert "`frontdesk conversations release 1`" in taken.stdout
     (held,) = house.lines("conversations", "list", "--held")
     assert held["botPausedWhy"] == "by_hand"
+    assert house.text("Hi there", phone="+12025550144") == [200]
+    eventually(lambda: len(house.lines("conversations", "list")) == 2, "somebody else")
+    assert house.lines("conversations", "list", "-n", "1")[0]["id"] == "2"
+    assert house.lines("conversations", "list", "--held", "-n", "1") == [held]  # though it is not among the newest
+    eventually(lambda: house.json("status")["outbox"] == {"DELIVERED": 2}, "the reply to them")
     assert house.text("my name is Ada Lovelace") == [200]
     eventually(lambda: "Ada Lovelace" in house.run("conversations", "list").stdout, "what was read")
-    assert house.json("status")["outbox"] == {"DELIVERED": 1}
+    assert house.json("status")["outbox"] == {"DELIVERED": 2}
 
     shown = house.run("conversations", "show", "1")
     assert (shown.returncode, shown.stderr) == (0, "")

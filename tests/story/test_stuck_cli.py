@@ -36,7 +36,10 @@ def test_who_is_stuck_is_told_to_people_and_to_programs(house: House) -> None:
     shown = house.run("stuck", "--severity", "HIGH")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "The owner has not made the test call (25 h, 24 h is the threshold)." in shown.stdout
+    assert "  Do: Call the new number together with the owner (+12025559001)." in shown.stdout
+    assert "Terminal: it will never move by itself, a person has to act." in shown.stdout
     assert "HIGH, terminal" in shown.stdout
+    assert "the owner's" in shown.stdout
     assert house.run("stuck", "--severity", "BAD").returncode == 2
 
     (tried,) = house.json("stuck", "backtest", "--state", "S0_WELCOME", "--minutes", "60", "--days", "7")

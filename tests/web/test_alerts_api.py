@@ -1,6 +1,7 @@
 """Alerts for people: the API, the pages, the one-tap link; each act leaves its trace."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -115,6 +116,25 @@ def test_the_pages_show_and_act_without_scripts(alarmed: House) -> None:
     for silence in re.findall(r"/silences/(\d+)/end", listed):
         alarmed.post(f"/silences/{silence}/end", data={"x": ""})
     assert alarmed.get("/alerts?state=none").status_code == 400
+
+
+def test_the_overview_does_not_say_that_all_is_well_while_alerts_are_open(alarmed: House) -> None:
+    def overview(word: str) -> str:
+        """The page once it says so: its counts are kept for some seconds."""
+        deadline = time.monotonic() + 30
+        while word not in (page := " ".join(alarmed.get("/parts/overview").text.split())):
+            assert time.monotonic() < deadline, page
+            time.sleep(0.2)
+        return page
+
+    alarmed.sql("UPDATE alerts SET resolved_at = opened_at WHERE resolved_at IS NULL")
+    overview("All is well.")
+    raised(alarmed, "7:S9_TEST_CALL")
+    raised(alarmed, "8:S9_TEST_CALL", severity="MEDIUM")
+    page = overview('href="/alerts">Open alerts: 2</a>')
+    assert "All is well." not in page
+    assert "1 high" in page
+    assert "1 medium" in page
 
 
 def test_a_test_arrives_within_ten_seconds_and_is_over_by_itself(alarmed: House) -> None:

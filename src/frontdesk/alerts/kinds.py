@@ -37,8 +37,8 @@ KINDS = {
         ),
         Kind(
             "PAYMENT_BLOCK",
-            "a new client has not paid for more than two hours and cannot go on",
-            "look into Stripe whether the payment failed; send the owner the payment link again",
+            "a new client has not paid for longer than is waited for, and cannot go on",
+            "see in Stripe whether the payment failed; send the owner the payment link again",
             "clients unpaid",
         ),
         Kind(

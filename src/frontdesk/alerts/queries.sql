@@ -137,7 +137,8 @@ WITH alert AS (
 )
 SELECT id FROM alert;
 
--- What is to be raised again, and why: nobody did anything for twelve hours, or what held it back is over.
+-- What is to be raised again, and why: nobody did anything for twelve hours, or what held it back is over. Where both are
+-- true it rises at once: told twice within minutes, it would say the same.
 -- name: due_again
 SELECT d.* FROM (
     SELECT a.alert_type, a.alert_key, a.severity, a.resource_id, a.title, a.message, a.notify_seq, a.opened_at, a.id,
@@ -150,8 +151,8 @@ SELECT d.* FROM (
                 WHEN a.decision = 'flapping' THEN
                     CASE WHEN a.opened_at <= %(calm_since)s AND a.told IS DISTINCT FROM 'open' THEN 'stands_still' END
                 WHEN a.decision IN ('logged', 'silenced') THEN NULL
-                WHEN a.ack_until <= %(now)s THEN 'ack_over'
-                WHEN a.escalate_at <= %(now)s AND a.ack_until IS NULL AND NOT a.handled THEN 'escalated' END AS why,
+                WHEN a.escalate_at <= %(now)s AND NOT a.handled AND (a.ack_until IS NULL OR a.ack_until <= %(now)s) THEN 'escalated'
+                WHEN a.ack_until <= %(now)s THEN 'ack_over' END AS why,
            (SELECT 'silence by ' || left(s.author, 20) || ' ended' FROM alert_silences AS s WHERE s.id = a.silenced_by) AS detail
     FROM alerts AS a WHERE a.resolved_at IS NULL
       AND (a.decision IN ('silenced', 'inhibited', 'flapping') OR a.ack_until <= %(now)s OR a.escalate_at <= %(now)s)

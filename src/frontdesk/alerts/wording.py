@@ -1,5 +1,6 @@
 """What the operator reads: a line, an SMS of one segment that names the victims, and a longer text. Pure."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,7 @@ _AGAIN = {
     Why.UNINHIBITED: "still true",
     Why.STANDS_STILL: "came and went, now it stays",
 }
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _NAME = 40  # characters of a victim's name in an SMS
 
 
@@ -53,7 +55,7 @@ def tell_open(alert_type: str, severity: str, members: Sequence[Member], others:
         again = _again(one)
         title = one.title + (f" ({again})" if again else "") + (f" [{others + 1} in all]" if others else "")
         code = f" Reply {one.code}A = ack, {one.code}H = handled, WHY {one.code}." if one.code else ""
-        short = _fitted(f"{severity}: ", sms.plain(title), code, sms)
+        short = _advised(f"{severity}: ", sms.plain(title), sms.plain(one.message), code, sms)
     else:
         whole = f"{len(members)} new, {len(members) + others} {kind.noun}" if others else f"{len(members)} {kind.noun}"
         title = f"{whole}: {', '.join(_name(member) for member in members)}"
@@ -88,6 +90,17 @@ def _name(member: Member) -> str:
     """The victim: what stands before the colon of a title, as in "Ada's Plumbing: stuck in S3"."""
     name = member.title.split(":", 1)[0].strip() or member.key
     return name if len(name) <= _NAME else name[: _NAME - 2].rstrip() + ".."
+
+
+def _advised(head: str, title: str, message: str, tail: str, sms: Sms) -> str:
+    """With as much of the message as fits, its end first: that says what to do. The title alone where none does."""
+    sentences = _SENTENCE.split(message) if message else []
+    stop = "" if title.endswith((".", "!", "?")) else "."
+    for first in range(len(sentences)):
+        text = f"{head}{title}{stop} {' '.join(sentences[first:])}{tail}"
+        if sms.fits(text):
+            return text
+    return _fitted(head, title, f"{stop}{tail}" if tail else "", sms)
 
 
 def _fitted(head: str, title: str, tail: str, sms: Sms) -> str:

@@ -11,9 +11,10 @@ import typer
 
 from frontdesk.alerts import acts, stats
 from frontdesk.alerts.acts import Silence
-from frontdesk.alerts.kinds import TEST, kind_of
-from frontdesk.alerts.model import ACK_LASTS, Decision
+from frontdesk.alerts.kinds import TEST
+from frontdesk.alerts.model import ACK_LASTS
 from frontdesk.alerts.replies import read_span
+from frontdesk.commands.alert_shown import print_alert
 from frontdesk.commands.chosen import actor
 from frontdesk.commands.database import Reading, reading
 from frontdesk.commands.given import quiet_settings
@@ -84,21 +85,7 @@ def show(context: typer.Context, alert_id: AlertId, as_json: AsJson = False) -> 
     if as_json:
         print_json({**row._asdict(), "raises": as_rows(raises), "deliveries": as_rows(deliveries)})
         return
-    kind = kind_of(row.alert_type)
-    say(f"{row.severity} {row.alert_type}: {row.title}")
-    say(row.message)
-    say(f"It means: {kind.means}. Do first: {kind.do_first.replace('`', '')}.")
-    say(f"How it stands: {AlertRow.model_validate(row).standing}.")
-    print_table(
-        "Why you were (not) told",
-        ("At", "Severity", "Why", "Decision", "By"),
-        [(r.at, r.severity, r.why, Decision(r.decision).words, r.detail) for r in raises],
-    )
-    print_table(
-        "Messages",
-        ("At", "Channel", "State", "Delivered", "Error"),
-        [(d.created_at, d.channel, d.status, d.delivered_at, d.error) for d in deliveries],
-    )
+    print_alert(row, raises, deliveries)
 
 
 async def _show(settings: Settings, alert_id: int) -> tuple[Any, Any, Any]:

@@ -31,7 +31,7 @@ conversations = typer.Typer(no_args_is_help=True, help="Conversations: list, loo
 
 ConversationId = Annotated[int, typer.Argument(metavar="ID", min=1, help="As the list shows it.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many, written in last first.")]
-OnlyHeld = Annotated[bool, typer.Option("--held", help="Only those that a person has, among the newest.")]
+OnlyHeld = Annotated[bool, typer.Option("--held", help="Only those that a person has.")]
 Messages = Annotated[int, typer.Option("--messages", "-n", min=0, max=1000, help="How many messages, the newest.")]
 
 
@@ -40,8 +40,7 @@ def list_conversations(
     context: typer.Context, held: OnlyHeld = False, limit: Limit = 50, as_json: AsJson = False
 ) -> None:
     """List the conversations that were written in last, and which of them a person has."""
-    rows = asyncio.run(_list(quiet_settings(context), limit))
-    rows = [row for row in rows if row.bot_paused_at is not None or not held]
+    rows = asyncio.run(_list(quiet_settings(context), limit, held))
     if as_json:
         print_lines(as_rows(rows))
         return
@@ -56,9 +55,9 @@ def list_conversations(
     )  # fmt: skip
 
 
-async def _list(settings: Settings, limit: int) -> Sequence[Any]:
+async def _list(settings: Settings, limit: int, held: bool) -> Sequence[Any]:
     async with reading(settings) as desk, desk.db.transaction() as tx:
-        return await views.conversations(tx, views.NEWEST, limit)
+        return await views.conversations(tx, views.NEWEST, limit, held=held)
 
 
 @conversations.command("show")

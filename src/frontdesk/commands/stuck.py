@@ -10,7 +10,7 @@ from frontdesk.commands.database import reading
 from frontdesk.commands.given import quiet_settings
 from frontdesk.commands.printing import AsJson, ago, print_json, print_table, say, spoken
 from frontdesk.effects import Severity
-from frontdesk.onboarding_states import State
+from frontdesk.onboarding_states import State, Turn
 from frontdesk.settings import Settings
 from frontdesk.steps.backtest import Backtest, backtest
 from frontdesk.steps.stuck import find_stuck, with_hope
@@ -19,6 +19,8 @@ from frontdesk.watching.rules import THRESHOLDS
 from frontdesk.web.stuck import chosen, stuck_clients
 
 __all__ = ["stuck"]
+
+_TURNS = {Turn.DESK: "the desk's", Turn.CLIENT: "the owner's"}
 
 stuck = typer.Typer(invoke_without_command=True)
 
@@ -40,14 +42,17 @@ def show(
         return
     print_table(
         "Stuck clients",
-        ("Client", "State", "For#", "Threshold#", "Severity", "Turn", "Moves in 6 h#"),
+        ("Client", "State", "For#", "Too long after#", "Severity", "Whose turn", "Moves in 6 h#"),
         [_row(one) for one in listed],
         "none" if not (severity or terminal) else "none of these",
     )
     for one in listed:
-        say(f"{one.name} ({one.client_id}): {one.reason} {one.suggested_action}")
+        say()
+        say(f"{one.name} ({one.client_id}): {one.reason}")
+        say(f"  Do: {one.suggested_action}")
     if any(one.terminal for one in listed):
-        say("Terminal: it will never move by itself.")
+        say()
+        say("Terminal: it will never move by itself, a person has to act.")
 
 
 def _row(one: Stuck) -> tuple[Any, ...]:
@@ -55,7 +60,7 @@ def _row(one: Stuck) -> tuple[Any, ...]:
     severity = f"{one.severity}, terminal" if one.terminal else one.severity
     hope = "" if one.moves_within_6h is None else f"{one.moves_within_6h:.0%}"
     waited = (ago(one.stuck_for_minutes * 60.0), ago(one.threshold_minutes * 60.0))
-    return (name, one.state, *waited, severity, one.whose_turn, hope)
+    return (name, one.state, *waited, severity, _TURNS[one.whose_turn], hope)
 
 
 async def _find(settings: Settings) -> tuple[datetime, list[Stuck]]:

@@ -1,9 +1,19 @@
 -- Find the conversation of a lead on a channel or make it. The update keeps the number the lead uses now and locks the
--- row: one turn at a time.
+-- row: one turn at a time. A lead whom a person has is theirs on a new channel too: the caller locked the lead, so that
+-- nobody takes it over or releases it meanwhile.
 -- name: ensure
 INSERT INTO conversations AS c
-    (client_id, lead_id, channel, provider, our_address, other_address, last_message_at, created_at)
-VALUES (%(client_id)s, %(lead_id)s, %(channel)s, %(provider)s, %(our_address)s, %(other_address)s, %(now)s, %(now)s)
+    (client_id, lead_id, channel, provider, our_address, other_address, last_message_at, created_at, bot_paused_at, bot_paused_why)
+SELECT n.client_id, n.lead_id, n.channel, n.provider, n.our_address, n.other_address, n.at, n.at, h.bot_paused_at, h.bot_paused_why
+FROM (
+    SELECT %(client_id)s::bigint AS client_id, %(lead_id)s::bigint AS lead_id, %(channel)s::text AS channel, %(provider)s::text AS provider,
+           %(our_address)s::text AS our_address, %(other_address)s::text AS other_address, %(now)s::timestamptz AS at
+) AS n
+LEFT JOIN LATERAL (
+    SELECT o.bot_paused_at, o.bot_paused_why FROM conversations AS o
+    WHERE o.client_id = n.client_id AND o.lead_id = n.lead_id AND o.bot_paused_at IS NOT NULL
+    ORDER BY o.bot_paused_at, o.id LIMIT 1
+) AS h ON true
 ON CONFLICT (client_id, lead_id, channel) DO UPDATE
 SET provider = excluded.provider, our_address = excluded.our_address, other_address = excluded.other_address,
     last_message_at = greatest(c.last_message_at, excluded.last_message_at)

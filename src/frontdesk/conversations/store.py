@@ -47,7 +47,10 @@ class OutboundMark:
 
 
 async def ensure(tx: Tx, *, client_id: int, lead_id: int, text: TextReceived, now: datetime) -> Conversation:
-    """The conversation of this lead on this channel, made if it is new; its row is locked for the transaction."""
+    """The conversation of this lead on this channel, made if it is new; its row is locked for the transaction.
+
+    A new one of a lead whom a person has elsewhere is theirs from the start.
+    """
     row = {"client_id": client_id, "lead_id": lead_id, "channel": text.channel, "provider": text.provider, "now": now}
     addresses = {"our_address": text.to_address, "other_address": text.from_address}
     return Conversation(*await tx.one(Q.ensure, {**row, **addresses}))

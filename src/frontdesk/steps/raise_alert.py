@@ -5,19 +5,23 @@ takes the alert along, and whoever found the trouble gets no other from here.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
 from frontdesk.alerts import store as alerts
 from frontdesk.alerts.model import Decision
 from frontdesk.db.clock import BusinessClock
-from frontdesk.db.pool import Bucket, Database
+from frontdesk.db.pool import Bucket, Database, Tx
 from frontdesk.effects import Alert
 from frontdesk.steps.spool import spool
 
-__all__ = ["raise_alert", "resolve_alert"]
+__all__ = ["Holds", "raise_alert", "raise_while", "resolve_alert"]
 
 log = structlog.get_logger(__name__)
+
+Holds = Callable[[Tx], Awaitable[bool]]
+"""Whether a condition still holds, asked within a transaction: what it locks keeps it so until the alert is written."""
 
 _PATIENCE = 2.5  # seconds; a caller in trouble waits no longer
 _LOUD = (Decision.SENT, Decision.BUNDLED, Decision.NO_CHANNEL)
@@ -28,9 +32,26 @@ async def raise_alert(db: Database, bucket: Bucket, clock: BusinessClock, alert:
 
     While the database is away it is a line on the console and a file in DATA_DIR, and is raised after recovery.
     """
+    decision = await _raise(db, bucket, clock, alert, None)
+    assert decision is not None  # noqa: S101  (nothing was asked that could have said no)
+    return decision
+
+
+async def raise_while(
+    db: Database, bucket: Bucket, clock: BusinessClock, alert: Alert, holds: Holds
+) -> Decision | None:
+    """`raise_alert` where the condition still `holds`, asked in the transaction that raises; None where it is over."""
+    return await _raise(db, bucket, clock, alert, holds)
+
+
+async def _raise(
+    db: Database, bucket: Bucket, clock: BusinessClock, alert: Alert, holds: Holds | None
+) -> Decision | None:
     told = {"alert_type": alert.alert_type, "alert_key": alert.key, "severity": alert.severity}
     try:
-        async with asyncio.timeout(_PATIENCE), db.transaction(bucket, single=True, wait=_PATIENCE) as tx:
+        async with asyncio.timeout(_PATIENCE), db.transaction(bucket, single=holds is None, wait=_PATIENCE) as tx:
+            if holds is not None and not await holds(tx):
+                return None
             raised = await alerts.raise_alert(tx, alert, clock.now(), muted=db.muted > 0)
     except Exception as error:
         kept = spool(db.spool, alert)

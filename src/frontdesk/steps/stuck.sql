@@ -41,3 +41,10 @@ FROM unnest(%(client_ids)s::bigint[], %(states)s::text[], %(entered_at)s::timest
 JOIN onboarding_states AS s ON s.client_id = e.client_id AND s.current_state = e.state AND s.entered_at = e.entered_at
                            AND s.completed_at IS NULL
 LEFT JOIN logged AS l ON l.client_id = s.client_id;
+
+-- The same once more, in the transaction that alerts of one client: until that ends they do not move. One who is just being
+-- moved is passed over, and not waited for: the next pass sees where they went.
+-- name: stays_stuck
+SELECT client_id FROM onboarding_states
+WHERE client_id = %(client_id)s AND current_state = %(state)s AND entered_at = %(entered_at)s AND completed_at IS NULL
+FOR SHARE SKIP LOCKED;

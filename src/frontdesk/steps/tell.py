@@ -236,7 +236,9 @@ class Telling:
         await self._channels.aclose()
 
 
-_PUNCTUATION = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
+_PUNCTUATION = str.maketrans(
+    {"`": "'", "\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"}
+)
 
 
 def _plain(text: str) -> str:

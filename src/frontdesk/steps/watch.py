@@ -1,6 +1,7 @@
 """watch: new clients who are stuck are logged once and told of, and told of as over when they move on.
 
-One pass: note who moved, find who is stuck, look once more, tell. Any number of processes may do it at once, or twice.
+One pass: note who moved, find who is stuck, look once more, tell of each while it is kept from moving. Any number of
+processes may do it at once, or twice.
 """
 
 from collections.abc import Sequence
@@ -10,10 +11,11 @@ from datetime import timedelta
 import structlog
 
 from frontdesk.db.clock import BusinessClock
-from frontdesk.db.pool import Bucket, Database
+from frontdesk.db.pool import Bucket, Database, Tx
 from frontdesk.effects import Alert, Severity
 from frontdesk.settings import Settings
 from frontdesk.steps.conditions import tell
+from frontdesk.steps.owners import PLACEHOLDER
 from frontdesk.steps.stuck import Q, find_stuck
 from frontdesk.watching import store as watching
 from frontdesk.watching.model import Stuck
@@ -79,10 +81,15 @@ async def tell_of(
             threshold_minutes=one.threshold_minutes,
             reason=one.reason,
         )
-    alerts = [(alert, still[one.client_id]) for one in here if (alert := alert_for(one)) is not None]
-    seen = [alert for alert, _ in alerts]
-    again = {(alert.alert_type, alert.key) for alert, first in alerts if first}
-    told = await tell(db, bucket, clock, seen, types=_TYPES, again=again)
+    loud = {alert: one for one in here if (alert := alert_for(one)) is not None}
+    again = {(alert.alert_type, alert.key) for alert, one in loud.items() if still[one.client_id]}
+
+    async def holds(alert: Alert, tx: Tx) -> bool:
+        one = loud[alert]
+        stay = {"client_id": one.client_id, "state": one.state, "entered_at": one.entered_at}
+        return await tx.one(Q.stays_stuck, stay) is not None
+
+    told = await tell(db, bucket, clock, list(loud), types=_TYPES, again=again, holds=holds)
     return len(news), told.raised, told.resolved
 
 
@@ -90,12 +97,14 @@ def alert_for(one: Stuck) -> Alert | None:
     """What the operator is told; None for what is only logged. Who has not paid is told of by that name alone, once."""
     if one.severity is Severity.LOW:
         return None
+    # Two businesses that have no name yet are told apart by their owners' phones.
+    name = f"{one.name} {one.phone}" if one.name == PLACEHOLDER and one.phone else one.name
     urgent = one.severity is Severity.HIGH and one.terminal
     return Alert(
         alert_type="PAYMENT_BLOCK" if one.unpaid else "STUCK_CLIENT",
         key=f"{one.client_id}:{one.state}",
         severity=Severity.HIGH if urgent else Severity.MEDIUM,
-        title=f"{one.name}: not paid" if one.unpaid else f"{one.name}: stuck in {one.state}",
+        title=f"{name}: not paid" if one.unpaid else f"{name}: stuck in {one.state}",
         message=f"{one.reason} {one.suggested_action}",
         resource_id=str(one.client_id),
     )

@@ -21,9 +21,9 @@ THRESHOLDS: Mapping[State, Threshold] = {
     _S.S0_WELCOME: Threshold(
         30,
         "the desk has not sent the welcome",
-        "look with `frontdesk status` whether a worker is alive and texts go out",
+        "see with `frontdesk status` whether a worker is alive",
     ),
-    _S.S1_BUSINESS_NAME: _owed(240, "told the name of the business", "ask the owner for the name of the business"),
+    _S.S1_BUSINESS_NAME: _owed(240, "told the name of the business", "ask for the name of the business"),
     _S.S2_SERVICE_TYPE: _owed(240, "told what the business does", "ask the owner what the business does"),
     _S.S3_SERVICE_AREA: _owed(240, "told where the business works", "ask the owner where the business works"),
     _S.S4_HOURS: _owed(360, "told the opening hours", "ask the owner for the opening hours"),
@@ -33,12 +33,10 @@ THRESHOLDS: Mapping[State, Threshold] = {
     _S.S6_ASSIGN_NUMBER: Threshold(
         30,
         "no number was assigned",
-        "see whether a number is AVAILABLE in twilio_number_pool, and add one if not",
+        "see `frontdesk pool list`, then `frontdesk pool add`",
         ladder=Ladder.AT_ONCE,
     ),
-    _S.S7_FORWARDING: _owed(
-        720, "set up call forwarding", "help the owner to forward calls: the code of their carrier is often the hurdle"
-    ),
+    _S.S7_FORWARDING: _owed(720, "set up call forwarding", "help the owner to forward calls to the new number"),
     _S.S8_GREETING: _owed(360, "chosen the greeting", "ask the owner for the greeting"),
     _S.S9_TEST_CALL: Threshold(
         1440,
@@ -49,12 +47,12 @@ THRESHOLDS: Mapping[State, Threshold] = {
 }
 """Every state that somebody has to leave."""
 
-_UNPAID = ("the owner has not paid", "look at the payment with its provider, and send the owner the link again")
+_UNPAID = ("the owner has not paid", "see why at the payment provider, and send the link again")
 _TROUBLE = {
     Trouble.OPTED_OUT: ("the owner sent STOP, so that no text reaches them", "call the owner"),
     Trouble.NOT_DELIVERED: (
         "the last text to the owner did not arrive",
-        "see why with `frontdesk outbox list`, and call",
+        "see why with `frontdesk outbox list`, and call the owner",
     ),
     Trouble.NOT_ASKED: ("nothing was asked since, and nothing is on its way", "text the owner what is needed next"),
 }

@@ -103,9 +103,9 @@ def _place(after: Cursor, limit: int) -> dict[str, Any]:
     return {"before_at": after.at, "before_id": after.id, "limit": limit}
 
 
-async def conversations(tx: Tx, after: Cursor, limit: int) -> Sequence[Any]:
-    """Conversations with their lead and last message, the one written in last first."""
-    return await tx.all(Q.list_conversations, _place(after, limit))
+async def conversations(tx: Tx, after: Cursor, limit: int, *, held: bool = False) -> Sequence[Any]:
+    """Conversations with lead and last message, the one written in last first; `held`: those that a person has."""
+    return await tx.all(Q.list_conversations, {**_place(after, limit), "held": held})
 
 
 async def conversation(tx: Tx, conversation_id: int) -> Any:

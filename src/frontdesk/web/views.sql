@@ -5,7 +5,8 @@
 -- name: only_read
 SELECT set_config('transaction_read_only', 'on', true) AS read_only, set_config('statement_timeout', '5000', true) AS longest;
 
--- Conversations, the one that was written in last first: by the index conversations_by_last_message.
+-- Conversations, the one that was written in last first: by the index conversations_by_last_message. `held`: of those alone
+-- that a person has, however far back they stand.
 -- name: list_conversations
 SELECT c.id, c.client_id, c.lead_id, c.channel, c.our_address, c.other_address, c.last_message_at, c.bot_paused_at,
        c.bot_paused_why, c.last_question_key, c.questions_asked_count, c.state_version,
@@ -26,6 +27,7 @@ LEFT JOIN LATERAL (
     ORDER BY created_at DESC, id DESC LIMIT 1
 ) AS k ON true
 WHERE (c.last_message_at, c.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint)
+  AND (c.bot_paused_at IS NOT NULL OR NOT %(held)s::boolean)
 ORDER BY c.last_message_at DESC, c.id DESC
 LIMIT %(limit)s;
 
