@@ -64,3 +64,10 @@ def test_what_is_raised_has_a_kind(place: str, types: set[str]) -> None:
 def test_no_kind_is_raised_by_nobody() -> None:
     assert KINDS.keys() == {one for _, types in PLACES for one in types}
     assert set(TYPES) <= KINDS.keys()
+
+
+def test_a_kind_is_written_down_once() -> None:
+    tree = ast.parse((SOURCE / "frontdesk" / "alerts" / "kinds.py").read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Kind"]
+    named = [ast.unparse(call.args[0]) for call in calls]
+    assert len(named) == len(set(named)) > len(KINDS)  # and the one that stands for types of somebody's own

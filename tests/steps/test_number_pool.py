@@ -104,6 +104,19 @@ def test_an_empty_pool_is_told_as_a_client_comes_to_it_and_once(dsn: str) -> Non
     asyncio.run(story())
 
 
+def test_a_desk_that_buys_numbers_tells_of_an_empty_pool_only_where_it_lasts(dsn: str) -> None:
+    async def story() -> None:
+        async with owners(dsn, pool={"low_water": 0, "buy": True}) as desk:
+            await desk.text(*ANSWERS, "READY")
+            await desk.pay((await desk.row()).client_id)
+            assert (await desk.row()).current_state == "S6_ASSIGN_NUMBER"
+            assert await desk.alerts() == []
+            await desk.pass_by()
+            assert [row.alert_type for row in await desk.alerts()] == ["POOL_EMPTY"]
+
+    asyncio.run(story())
+
+
 def test_the_desk_s_own_numbers_are_given_to_nobody(dsn: str) -> None:
     async def story() -> None:
         async with owners(dsn) as desk:

@@ -39,8 +39,12 @@ def reserved(settings: Settings) -> list[str]:
 
 
 def found_empty(tx: Tx, settings: Settings, now: datetime) -> None:
-    """A client waits and no number fits: POOL_EMPTY is raised as soon as this transaction is committed."""
-    tx.afterwards(partial(_raise, settings, now))
+    """A client waits and no number fits: POOL_EMPTY is raised as soon as this transaction is committed.
+
+    Where the desk buys numbers by itself, the scheduler's pass tells instead: in most cases one is there before it.
+    """
+    if not settings.pool.buy:
+        tx.afterwards(partial(_raise, settings, now))
 
 
 async def _raise(settings: Settings, now: datetime, db: Database, bucket: Bucket) -> None:
