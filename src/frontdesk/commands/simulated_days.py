@@ -211,6 +211,10 @@ class Month:
                     moved += await self._delivering.step()
                     await self._delivering.drain()
                     await self.carrier.settled(60)
+                if moved:  # their receipts are there
+                    with self._timed("handling"):
+                        moved += await self._handling.step()
+                        await self._handling.drain()
             still = 0 if moved else still + 1
             if still:  # a lane that failed rests in real time
                 await asyncio.sleep(_REST)

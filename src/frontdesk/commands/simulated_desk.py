@@ -34,6 +34,7 @@ START = datetime(2026, 10, 10, tzinfo=UTC)
 """The clocks change in Europe and in the US within the thirty days after it."""
 
 _NUMBER = "+12025550100"
+_CONNECTIONS = 4  # each plans every statement anew, and little of a month happens at once
 _DESK, _CARRIER = "http://desk.simulated", "http://carrier.simulated"
 
 
@@ -74,7 +75,7 @@ async def _month(settings: Settings, dsn: str, people: Sequence[Person]) -> Asyn
     app = Starlette()
     to_desk = httpx2.ASGITransport(app=app)
     carrier = MonthCarrier(sid, token, now=clock.now, transport=to_desk)
-    desk = Desk(_settings(settings, sid, token, secret), dsn, clock=clock)
+    desk = Desk(_settings(settings, sid, token, secret), dsn, clock=clock, connections=_CONNECTIONS)
     async with contextlib.AsyncExitStack() as house:
         house.push_async_callback(desk.close)
         house.push_async_callback(carrier.aclose)

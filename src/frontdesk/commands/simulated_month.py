@@ -4,6 +4,7 @@ How many desks there are follows from how many people there are, never from the 
 the same state everywhere; how many of them run at once is how many cores there are.
 """
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -26,6 +27,7 @@ from frontdesk.settings import Settings
 __all__ = ["simulate_days"]
 
 _PEOPLE_A_DESK = 500
+_GARBAGE = 50_000  # objects, between two collections
 _LOOK_EVERY = 0.2  # seconds between two looks at how far the desks are
 
 _days_passed: "SynchronizedArray[int] | None" = None
@@ -76,6 +78,8 @@ def _begin(passed: Any) -> None:
     """Set a process up: what goes wrong is in the outcome, so that it logs errors only."""
     global _days_passed
     _days_passed = passed
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)  # the process ends soon, and there is memory
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     logging.getLogger().setLevel(logging.ERROR)
 

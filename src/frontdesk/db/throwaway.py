@@ -11,6 +11,8 @@ from frontdesk.db.embedded import EmbeddedPostgres
 
 __all__ = ["throwaway_postgres"]
 
+_HASTY = {"synchronous_commit": "off", "track_activities": "off", "update_process_title": "off", "jit": "off"}
+
 
 @contextlib.contextmanager
 def throwaway_postgres() -> Iterator[str]:
@@ -19,4 +21,4 @@ def throwaway_postgres() -> Iterator[str]:
     Its commits do not wait for the disk: what was said to be kept is lost when the machine fails.
     """
     with tempfile.TemporaryDirectory(prefix="frontdesk-") as folder, EmbeddedPostgres(Path(folder)) as server:
-        yield make_conninfo(server.start(), options="-c synchronous_commit=off")
+        yield make_conninfo(server.start(), options=" ".join(f"-c {name}={value}" for name, value in _HASTY.items()))
